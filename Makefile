@@ -1,0 +1,90 @@
+# Every target stands with its one line of help after "##"; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PORT ?= 8000
+PY := .venv/bin/python
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+
+# The stamps stand for what is installed; a changed list of requirements makes them stale.
+.venv/.runtime: requirements.txt ops/venv.sh
+	@sh ops/venv.sh runtime
+
+.venv/.dev: requirements.txt requirements-dev.txt ops/venv.sh
+	@sh ops/venv.sh dev
+
+# --- Run ---
+
+.PHONY: up demo clean
+up: .venv/.runtime ## Install what is missing and serve with worker and clock on http://127.0.0.1:8000 (PORT= changes it)
+	@exec $(PY) manage.py serve --prepare --port $(PORT)
+
+demo: .venv/.runtime ## Throw away the embedded database and load the demo anew
+	@rm -f var/recovery.sqlite3 var/recovery.sqlite3-wal var/recovery.sqlite3-shm
+	@rm -rf var/outbox
+	@$(PY) manage.py migrate -v 0
+	@$(PY) manage.py load_demo
+
+clean: ## Remove the virtual environment, caches and everything in var/ (the embedded database too)
+	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- Check ---
+
+.PHONY: check lint format types law migrations-check deploy-check states states-check
+check: lint types law migrations-check deploy-check states-check ## All checks that run no test
+
+lint: .venv/.dev ## ruff: lint and format
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+format: .venv/.dev ## Let ruff mend what it can
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+types: .venv/.dev ## mypy: strict where the rules live
+	@.venv/bin/mypy
+
+law: .venv/.dev ## The import law, exhaustive
+	@.venv/bin/lint-imports
+
+migrations-check: .venv/.dev ## Every model change has its migration
+	@$(PY) manage.py makemigrations --check --dry-run
+
+deploy-check: .venv/.dev ## Django's deployment check, with settings as in production
+	@sh ops/as_production.sh $(PY) manage.py check --deploy --fail-level WARNING
+
+states: .venv/.dev ## Draw the transition tables into docs/states.md
+	@$(PY) -m ops.states
+
+states-check: .venv/.dev
+	@$(PY) -m ops.states --check
+
+# --- Test ---
+
+.PHONY: test drill fuzz bench screenshots compose-check
+test: .venv/.dev ## The whole suite, on SQLite and on PostgreSQL, with Redis and Chromium (ARGS= goes to pytest)
+	@$(PY) -m tests.harness.suite $(ARGS)
+
+drill: .venv/.dev ## Only the drills: kill the worker, stop Redis, count what was lost
+	@$(PY) -m tests.harness.suite -m drill $(ARGS)
+
+fuzz: .venv/.dev ## Only generated input against the API
+	@$(PY) -m tests.harness.suite -m fuzz $(ARGS)
+
+bench: .venv/.dev ## Measure the hot paths on PostgreSQL at 1,000 and 100,000 cases (table, and var/bench.json)
+	@$(PY) -m benchmarks
+
+screenshots: .venv/.dev ## Photograph every screen into docs/screens/
+	@$(PY) -m tests.journeys.screenshots
+
+compose-check: .venv/.dev ## Validate docker-compose.yml and run its commands natively on PostgreSQL and Redis
+	@$(PY) -m ops.compose_check
+
+# --- Keep ---
+
+.PHONY: lock
+lock: .venv/.dev ## Resolve pyproject.toml's dependencies into requirements.txt
+	@$(PY) -m ops.lock
