@@ -1,0 +1,345 @@
+"""How values look on every screen: money, times as people say them, names, statuses, fields.
+
+Presentation only: nothing here decides, reads a table or writes. It lives in the lowest app that has screens so that the templates
+of every app can load it. Times come in aware; money comes in minor units with its ISO 4217 currency.
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import lucide
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from django import template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+LOCALE = "en_US"
+
+# The shape that goes with a status. Its color is CSS's, by data-status; its word is the label.
+SHAPES = {
+    "kept": "circle-check",
+    "approved": "circle-check",
+    "approved_less": "circle-check",
+    "acknowledged": "circle-check",
+    "given": "gift",
+    "delivered": "package-check",
+    "fulfilled": "package-check",
+    "resolved": "circle-check",
+    "closed": "circle-check",
+    "turned_around": "thumbs-up",
+    "due_soon": "clock",
+    "due": "alarm-clock",
+    "late": "clock-alert",
+    "overdue": "clock-alert",
+    "missed": "circle-x",
+    "abandoned": "circle-slash",
+    "cancelled": "circle-slash",
+    "reversed": "undo-2",
+    "awaiting_approval": "shield-check",
+    "waiting": "hourglass",
+    "pending": "hourglass",
+    "declined": "circle-x",
+    "failed": "triangle-alert",
+    "low": "signal-low",
+    "medium": "signal-medium",
+    "high": "signal-high",
+    "open": "circle-dot",
+    "new": "circle-dot",
+    "reopened": "refresh-cw",
+    "in_progress": "circle-dot",
+    "planned": "calendar",
+    "scheduled": "calendar",
+    "dispatched": "phone-outgoing",
+    "no_answer": "phone-missed",
+    "busy": "phone-missed",
+    "do_not_call": "phone-off",
+    "unacknowledged": "circle-alert",
+    "available": "circle-check",
+    "away": "coffee",
+    "left": "log-out",
+    "no_questions": "zap",
+    "next": "arrow-right",
+    "done": "circle-check",
+    "later": "circle-dashed",
+    "blocked": "lock",
+    "irate": "flame",
+    "activist": "megaphone",
+    "phone": "phone",
+    "call": "phone",
+    "email": "mail",
+    "chat": "message-square",
+    "social": "at-sign",
+    "in_person": "store",
+    "web": "globe",
+    "post": "mailbox",
+    "fax": "printer",
+    "referral": "corner-down-right",
+    "video": "video",
+    "survey": "star",
+    "api": "plug",
+    "import": "download",
+    "system": "bot",
+}
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int, label: str) -> str:
+    named: dict[str, Any] = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    return lucide._render_icon(name, size, **named)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, label: str = "") -> SafeString:
+    """A Lucide icon, silent to screen readers unless it carries a label of its own."""
+    return mark_safe(_icon(str(name), size, str(label)))  # the set is ours, the label is escaped by ElementTree
+
+
+@register.simple_tag
+def shape(status: object, size: int = 14) -> SafeString:
+    """The icon that goes with a status or a channel; a plain dot for one we do not know."""
+    return icon(SHAPES.get(str(status), "circle-dot"), size)
+
+
+@register.simple_tag
+def chip(status: object, label: object = "", mood: str = "") -> SafeString:
+    """A status as color, shape and word: `{% chip award.status award.get_status_display %}`."""
+    code = str(status)
+    word = str(label) or code.replace("_", " ").capitalize()
+    return format_html(
+        '<span class="chip" data-status="{}"{}>{}{}</span>',
+        code,
+        format_html(' data-mood="{}"', mood) if mood else "",
+        shape(code, 13),
+        word,
+    )
+
+
+# Money ---------------------------------------------------------------------------------------------------------------------
+
+
+def minor_to_decimal(minor: int, currency: str) -> Decimal:
+    return Decimal(int(minor)).scaleb(-get_currency_precision(currency))
+
+
+@register.filter
+def money(minor: int | None, currency: str = "USD") -> str:
+    """1250 in USD reads $12.50; nothing reads nothing."""
+    if minor is None or minor == "":
+        return ""
+    return format_currency(minor_to_decimal(minor, currency), currency, locale=LOCALE)
+
+
+@register.filter
+def money_short(minor: int | None, currency: str = "USD") -> str:
+    """As money, without the decimals when they are all noughts: $50, $12.50."""
+    if minor is None or minor == "":
+        return ""
+    amount = minor_to_decimal(minor, currency)
+    if amount == amount.to_integral_value():
+        return format_currency(amount, currency, format="¤#,##0", locale=LOCALE, currency_digits=False)
+    return format_currency(amount, currency, locale=LOCALE)
+
+
+@register.filter
+def currency_symbol(currency: str) -> str:
+    return get_currency_symbol(currency or "USD", locale=LOCALE)
+
+
+# Time ----------------------------------------------------------------------------------------------------------------------
+
+
+def _zone(name: object) -> tzinfo:
+    if not name:
+        return timezone.get_current_timezone()
+    if isinstance(name, tzinfo):
+        return name
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError):
+        return timezone.get_current_timezone()
+
+
+@register.filter
+def city(zone: object) -> str:
+    """America/Denver is said Denver; UTC is UTC."""
+    return str(zone or "UTC").rsplit("/", 1)[-1].replace("_", " ")
+
+
+@register.filter
+def duration(seconds: float | timedelta | None) -> str:
+    """48 s, 3 min, 2 h 10 min, 4 days: two parts at most."""
+    if seconds is None:
+        return ""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    total = abs(total)
+    if total < 60:
+        return f"{total} s"
+    if total < 3600:
+        return f"{total // 60} min"
+    if total < 86400:
+        hours, minutes = total // 3600, total % 3600 // 60
+        return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
+    days = total // 86400
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """in 12 min, 3 h ago, now. The script countdown.js follows the same rule."""
+    seconds = (moment - now).total_seconds()
+    if abs(seconds) < 45:
+        return "now" if seconds >= 0 else "just now"
+    # a person says "in 12 min" from 11:30 on, not "in 11 min"
+    rounded = abs(seconds) + (30 if abs(seconds) < 3600 else 0)
+    words = duration(max(rounded, 60))
+    return f"in {words}" if seconds > 0 else f"{words} ago"
+
+
+def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """15:40 today, tomorrow 09:00, Tue 09:00 within the week, 27 Nov this year, 27 Nov 2024 before."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (local.date() - today).days
+    hour = f"{local:%H:%M}"
+    if days == 0:
+        return hour
+    if days in (1, -1):
+        return f"{'tomorrow' if days == 1 else 'yesterday'} {hour}"
+    if 0 < days < 7:
+        return f"{local:%a} {hour}"
+    if local.year == today.year:
+        return f"{local.day} {local:%b} {hour}" if abs(days) < 30 else f"{local.day} {local:%b}"
+    return f"{local.day} {local:%b %Y}"
+
+
+def exactly(moment: datetime, zone: object) -> str:
+    """What hovering shows: the exact time there, and here when here is elsewhere."""
+    here, there = timezone.get_current_timezone(), _zone(zone)
+    said = f"{moment.astimezone(there):%a %-d %b %Y, %H:%M:%S %Z}"
+    if there.utcoffset(moment) != here.utcoffset(moment):
+        return f"{said} in {city(zone)} · {moment.astimezone(here):%a %H:%M %Z} for you"
+    return said
+
+
+def _time(moment: datetime, now: datetime, zone: object, style: str) -> SafeString:
+    there = _zone(zone)
+    far = abs((moment - now).total_seconds()) > 6 * 3600
+    elsewhere = bool(zone) and there.utcoffset(moment) != timezone.get_current_timezone().utcoffset(moment)
+    at = clock(moment, now, there) + (f" in {city(zone)}" if elsewhere else "")
+    rel = format_html("<span data-rel>{}</span>", relative(moment, now))
+    if style == "clock" or (style == "short" and far):
+        body: str = at
+    elif style == "short":
+        body = rel
+    else:
+        body = format_html("{} · {}", rel, at)
+    if elsewhere and style == "both":
+        body = format_html("{} · {} for you", body, clock(moment, now, timezone.get_current_timezone()))
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exactly(moment, zone), body)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Mapping[str, Any], moment: datetime | None, zone: object = "", style: str = "full") -> SafeString:
+    """A time as a person says it, the exact one on hover.
+
+    Styles: `full` "in 12 min · 15:40 in Denver"; `short` "in 12 min", or the clock beyond six hours; `clock` "15:40 in Denver";
+    `both` adds the same instant in the reader's own zone. The city is said only when that zone differs from the reader's.
+    """
+    if moment is None:
+        return mark_safe("")
+    return _time(moment, context.get("now") if isinstance(context.get("now"), datetime) else timezone.now(), zone, style)
+
+
+@register.simple_tag(takes_context=True)
+def local_time(context: Mapping[str, Any], zone: object) -> SafeString:
+    """What time it is for them now: 08:12 in Denver."""
+    now = context.get("now") if isinstance(context.get("now"), datetime) else timezone.now()
+    there = now.astimezone(_zone(zone))
+    return format_html('<span class="num" data-clock="{}">{}</span> in {}', str(zone), f"{there:%H:%M}", city(zone))
+
+
+# Names ---------------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def initials(name: object) -> str:
+    words = [word for word in str(name or "").replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()
+
+
+@register.simple_tag
+def avatar(name: object, size: str = "") -> SafeString:
+    """Initials on a color that stays with the name. Always beside the name itself, so silent."""
+    hue = zlib.crc32(str(name).encode()) % 8
+    return format_html('<span class="av {}" data-hue="{}" aria-hidden="true">{}</span>', size, hue, initials(name))
+
+
+# Fields and buttons --------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("_field.html")
+def field(bound: BoundField, label: str = "", help: str = "", look: str = "", css: str = "", **attrs: str) -> dict[str, Any]:
+    """One form field with its label, help and errors. look="pills" draws a choice as pills; underscores in attrs become dashes."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
+    group = kind in ("radio",) or (kind == "checkbox" and hasattr(widget, "choices"))
+    extra = {name.replace("_", "-"): value for name, value in attrs.items() if value != ""}
+    described = [f"{bound.id_for_label or bound.auto_id}_{part}" for part, there in (("help", help or bound.help_text), ("error", bound.errors)) if there]
+    if described and not group:
+        extra["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        extra["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "label": label or bound.label,
+        "help": help or bound.help_text,
+        "kind": "group" if group else kind,
+        "look": look,
+        "css": css,
+        "id": bound.id_for_label or bound.auto_id,
+        "optional": not bound.field.required and kind not in ("checkbox", "hidden") and not group,
+        "rendered": "" if group else bound.as_widget(attrs=extra),
+    }
+
+
+@register.inclusion_tag("_act.html")
+def act(verdict: object, label: str, icon: str = "", kind: str = "", name: str = "", value: str = "", key: str = "", hint: str = "") -> dict[str, Any]:
+    """A submit button under a Verdict: usable when allowed; visible, disabled and explained in words when not."""
+    reason = getattr(verdict, "reason", "") if not verdict else ""
+    slug = f"{zlib.crc32(f'{label}{reason}{name}{value}'.encode()):x}"
+    return {
+        "allowed": bool(verdict), "reason": reason, "label": label, "icon": icon, "kind": kind,
+        "name": name, "value": value, "key": key, "hint": hint, "why_id": f"why-{slug}",
+    }  # fmt: skip
+
+
+@register.inclusion_tag("_gauge.html")
+def gauge(label: str, used: int, ceiling: int | None, currency: str = "", would: int = 0, axis: str = "") -> dict[str, Any]:
+    """What is spent of a cap, and what the choice in hand would add. Minor units when a currency is given, plain counts when not."""
+    top = max(ceiling or 0, 0)
+
+    def share(amount: int) -> float:
+        return round(min(100.0, 100 * amount / top), 1) if top else (100.0 if amount else 0.0)
+
+    spent = share(used)
+    return {
+        "label": label, "used": used, "ceiling": top, "left": max(top - used, 0), "currency": currency, "axis": axis,
+        "used_share": spent, "would_share": min(share(would), round(100 - spent, 1)), "would": would,
+        "mood": "bad" if top and used >= top else "warn" if spent >= 80 else "",
+    }  # fmt: skip
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any] | None, key: object) -> Any:
+    """mapping[key] for a key only known in the template; None when it is not there."""
+    return None if mapping is None else mapping.get(key)

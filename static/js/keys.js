@@ -1,0 +1,100 @@
+/* The keyboard. Anything with data-key="r" is pressed (or focused, if it is a field) by that key; g then a letter goes to a
+   screen; j and k walk the rows of a list; Ctrl/⌘ Enter sends the form one is in. Single keys keep quiet while one types,
+   and altogether when switched off (WCAG 2.1.4). */
+const typing = (el) => el && (el.isContentEditable || /^(TEXTAREA|SELECT)$/.test(el.tagName) ||
+  (el.tagName === "INPUT" && !/^(checkbox|radio|submit|button)$/.test(el.type)));
+const on = () => document.body.dataset.keys !== "off";
+let waiting = "";
+let timer = 0;
+
+function press(el) {
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && el.type !== "radio" && el.type !== "checkbox") {
+    el.closest("details")?.setAttribute("open", "");
+    el.focus();
+    el.scrollIntoView({ block: "nearest" });
+  } else if (el.tagName === "DETAILS") {
+    el.open = true;
+    el.scrollIntoView({ block: "nearest" });
+    el.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+  } else {
+    el.click();
+    el.focus();
+  }
+}
+
+const visible = (el) => el.checkVisibility?.() ?? el.offsetParent !== null;
+const find = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
+
+function walk(step) {
+  const rows = [...document.querySelectorAll("a.row, .row-link")].filter(visible);
+  if (!rows.length) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function help() {
+  const here = document.getElementById("help-here");
+  here.replaceChildren();
+  for (const el of document.querySelectorAll("main [data-key]")) {
+    const dt = document.createElement("dt");
+    const kbd = dt.appendChild(document.createElement("kbd"));
+    kbd.textContent = el.dataset.key;
+    const dd = document.createElement("dd");
+    dd.textContent = el.dataset.label || el.getAttribute("aria-label") || el.labels?.[0]?.textContent.trim() ||
+      (el.tagName === "DETAILS" ? el.querySelector("summary").textContent.trim() : el.firstChild && el.innerText.split("\n")[0].trim());
+    here.append(dt, dd);
+  }
+  document.getElementById("help").showModal();
+}
+
+document.addEventListener("recovery:press", (event) => press(event.target));
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest('[data-open="help"]');
+  if (opener) {
+    opener.closest("details")?.removeAttribute("open");
+    help();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const form = event.target.closest("form");
+    const send = form?.querySelector('button[type="submit"].primary, button[type="submit"]');
+    if (send) {
+      event.preventDefault();
+      send.click();
+    }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.key === "Escape" && typing(document.activeElement)) return document.activeElement.blur();
+  if (!on() || typing(event.target) || document.querySelector("dialog[open]")) return;
+  const key = event.key;
+  const chord = waiting ? `${waiting} ${key}` : key;
+  clearTimeout(timer);
+  if (waiting) {
+    waiting = "";
+    const link = [...document.querySelectorAll("#palette-screens a")].find(
+      (a) => a.querySelector("kbd").textContent.toLowerCase() === chord.toLowerCase());
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
+  let done = true;
+  if (key === "g") {
+    waiting = "g";
+    timer = setTimeout(() => (waiting = ""), 1200);
+  } else if (key === "?") help();
+  else if (key === "j") done = walk(1);
+  else if (key === "k") done = walk(-1);
+  else if (find(key)) press(find(key));
+  else if (key === "n") document.getElementById("go-log")?.click();
+  else if (key === "/") document.querySelector('[data-open="palette"]')?.click();
+  else done = false;
+  if (done) event.preventDefault();
+});
