@@ -1,0 +1,82 @@
+"""What every test gets. The parts are in tests/harness/."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.harness import databases
+from tests.harness.report import outcome
+
+pytest_plugins = ["tests.harness.browser", "tests.harness.processes"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A password's hash is slow on purpose, and a suite signs in thousands of times.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Playwright's own event loop runs in the thread that the tests use the ORM in.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test of what only one database has is no skipped test on the other: it is left out."""
+    vendor = "sqlite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    other = [item for item in items if (mark := item.get_closest_marker("only")) and mark.args[0] != vendor]
+    if other:
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if item not in other]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leaves the counts where `make test` adds up its runs."""
+    file = os.environ.get("RECOVERY_SUITE_REPORT")
+    if file and not hasattr(session.config, "workerinput"):
+        Path(file).write_text(json.dumps(outcome(session.config)))
+
+
+@pytest.fixture(scope="session")
+def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `var/` is to a running program, for this test process."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder(var_dir: Path) -> Iterator[None]:
+    before = settings.VAR_DIR
+    settings.VAR_DIR = var_dir
+    settings.EMAIL_FILE_PATH = str(var_dir / "outbox")
+    yield
+    settings.VAR_DIR = before
+
+
+@pytest.fixture(scope="session")
+def database(var_dir: Path) -> databases.Database:
+    """The test database of this process; `.flush()`, `.url` for child processes, `.connect_as()` on PostgreSQL."""
+    return databases.configured(var_dir, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, database: databases.Database
+) -> Iterator[None]:
+    """Instead of pytest-django's own: other roles, a template, and a flush that passes the log's triggers."""
+    theirs = TransactionTestCase._fixture_teardown
+    with django_db_blocker.unblock():
+        database.create()
+
+    def teardown(case: TransactionTestCase) -> None:
+        # What a failed test left open would hold the flush up.
+        connections.close_all()
+        database.flush()
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = theirs
+    with django_db_blocker.unblock():
+        database.destroy()

@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, services, browsers, worker processes. See docs/testing.md."""
