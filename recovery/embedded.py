@@ -55,7 +55,8 @@ class Embedded:
             signal.signal(number, self._ask_to_stop)
         for thread in self.parts.values():
             thread.start()
-        announced, failed = False, []
+        announced = False
+        failed: list[str] = []
         while not self.stop_asked.wait(0.2) and not failed:
             if not announced and self._answers():
                 announce(self.address)

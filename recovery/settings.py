@@ -263,7 +263,7 @@ EMAIL_TIMEOUT = 10
 # --- Background work ------------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", "")
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -311,7 +311,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if IS_EMBEDDED else "INFO")},
     "loggers": {
         # Django's own handlers would print a traceback with local variables, which hold people's words.
         "django": {"handlers": [], "propagate": True},

@@ -1,0 +1,92 @@
+"""Settings come from the environment, and a production that lacks one does not start."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from recovery.settings import REQUIRED_IN_PRODUCTION
+
+PRODUCTION = {
+    "RECOVERY_MODE": "production",
+    "SECRET_KEY": "k9Zq-2Yb8Wm4Xr7Tn1Lc5Vd3Hs6Gf0Jp" * 2,
+    "DATABASE_URL": "postgres://recovery:secret@127.0.0.1:5432/recovery",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "ALLOWED_HOSTS": "recovery.example.com",
+    "CSRF_TRUSTED_ORIGINS": "https://recovery.example.com",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+}
+
+
+def run(code: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs `code` after the settings were loaded in a new process, with nothing but `env` in its environment."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from django.conf import settings as s; {code}"],
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "recovery.settings", "RECOVERY_VAR": str(folder)}
+        | env,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
+@pytest.mark.parametrize("value", [None, " "], ids=["unset", "blank"])
+def test_production_does_not_start_without(name: str, value: str | None, tmp_path: Path) -> None:
+    env = {key: given for key, given in PRODUCTION.items() if key != name} | ({name: value} if value else {})
+    result = run("s.DEBUG", tmp_path, **env)
+    assert result.returncode != 0
+    assert f"ImproperlyConfigured: RECOVERY_MODE=production needs these variables to be set: {name}." in result.stderr
+
+
+def test_production_takes_everything_from_the_environment(tmp_path: Path) -> None:
+    result = run(
+        "d = s.DATABASES['default']; "
+        "print(s.DEBUG, d['ENGINE'], d['CONN_MAX_AGE'], d['CONN_HEALTH_CHECKS'], s.SESSION_COOKIE_SECURE, "
+        "s.SECURE_SSL_REDIRECT, s.CELERY_BROKER_URL, s.EMAIL_HOST)",
+        tmp_path,
+        **PRODUCTION,
+    )
+    assert result.stdout.split() == [
+        "False",
+        "django.db.backends.postgresql",
+        "60",
+        "True",
+        "True",
+        "True",
+        "redis://127.0.0.1:6379/0",
+        "127.0.0.1",
+    ]
+    assert list(tmp_path.iterdir()) == [], "production writes no key and no database of its own"
+
+
+def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
+    assert "RECOVERY_MODE is 'staging'" in run("s.DEBUG", tmp_path, RECOVERY_MODE="staging").stderr
+
+
+def test_the_embedded_mode_needs_nothing_and_keeps_its_key(tmp_path: Path) -> None:
+    first, second = (run("print(s.SECRET_KEY)", tmp_path) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert len(first.stdout.strip()) > 50
+    assert first.stdout == second.stdout
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_two_first_starts_at_once_agree_on_the_key(tmp_path: Path) -> None:
+    code = "from django.conf import settings as s; print(s.SECRET_KEY)"
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "recovery.settings", "RECOVERY_VAR": str(tmp_path)}
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], env=env, cwd=settings.BASE_DIR, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert len({process.communicate()[0] for process in started}) == 1
+
+
+def test_no_password_of_the_embedded_mode_outlives_a_blank_debug(tmp_path: Path) -> None:
+    assert run("print(s.DEBUG)", tmp_path).stdout.strip() == "False"
