@@ -201,7 +201,7 @@ CACHES = {
 }
 
 STATIC_URL = "static/"
-STATIC_ROOT = None if IS_EMBEDDED else BASE_DIR / "staticfiles"
+STATIC_ROOT = None if IS_EMBEDDED else env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The embedded server reads the source folders, so that there is no collectstatic step to forget.
 WHITENOISE_USE_FINDERS = IS_EMBEDDED
@@ -329,6 +329,8 @@ RECOVERY: dict[str, Any] = {
     "FIRST_MINUTE_TARGET_SECONDS": 60,
     "OPENING_REPLY_HOURS": 24,
     "PROMISE_GRACE_MINUTES": 15,
+    # Past this many in a day a no-questions remedy is an ordinary award.
+    "NO_QUESTIONS_PER_DAY": 5,
     "APPROVAL_ANSWER_MINUTES": 10,
     "APPROVAL_EXPIRES_HOURS": 48,
     # Surveys run from 1 to 5.

@@ -1,0 +1,8 @@
+"""Who: users, teams, business units, credentials, notices to staff."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

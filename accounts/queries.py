@@ -1,0 +1,79 @@
+"""Who is who, who serves whom, who is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import NoticeChannel, Role, WorkingState
+from accounts.models import ApiCredential, BusinessUnit, Notice, User
+
+
+def reach(user: Any) -> frozenset[int]:
+    """Ids of the business units whose customers this user may see. One query per user object."""
+    known: frozenset[int] | None = getattr(user, "_reach", None)
+    if known is None:
+        units = BusinessUnit.objects.order_by()
+        if user.role != Role.ADMIN:
+            units = units.filter(teams=user.team_id) if user.team_id else units.none()
+        known = frozenset(units.values_list("id", flat=True))
+        user._reach = known  # noqa: SLF001 - kept on the object for the length of a request
+    return known
+
+
+def visible_units(user: User) -> QuerySet[BusinessUnit]:
+    """The business units in the user's reach."""
+    return BusinessUnit.objects.filter(id__in=reach(user))
+
+
+def there(now: datetime) -> Q:
+    """Users who are at work: available, or away until a time that has passed."""
+    return Q(is_active=True, is_service=False) & (
+        Q(working_state=WorkingState.AVAILABLE) | Q(working_state=WorkingState.AWAY, away_until__lte=now)
+    )
+
+
+def is_there(user: User, now: datetime) -> bool:
+    """The same as ``there``, of one user."""
+    if not user.is_active or user.is_service:
+        return False
+    if user.working_state == WorkingState.AWAY:
+        return user.away_until is not None and user.away_until <= now
+    return user.working_state == WorkingState.AVAILABLE
+
+
+def staff_of_unit(unit_id: int, *roles: str) -> QuerySet[User]:
+    """People (not programs) of the teams that serve a unit, by role; left and inactive ones excepted."""
+    return (
+        User.objects.filter(team__units=unit_id, role__in=roles, is_active=True, is_service=False)
+        .exclude(working_state=WorkingState.LEFT)
+        .order_by("name", "id")
+    )
+
+
+def supervisors_of_unit(unit_id: int) -> QuerySet[User]:
+    """The supervisors who answer for a unit."""
+    return staff_of_unit(unit_id, Role.SUPERVISOR)
+
+
+def colleagues(user: User) -> QuerySet[User]:
+    """People who serve a unit in this user's reach, the user too."""
+    return (
+        User.objects.filter(team__units__in=reach(user), is_active=True, is_service=False)
+        .exclude(working_state=WorkingState.LEFT)
+        .distinct()
+        .order_by("name", "id")
+    )
+
+
+def unseen_notices(user: User) -> QuerySet[Notice]:
+    """What this user has been told on the desk and has not put away, newest first."""
+    return Notice.objects.filter(user=user, channel=NoticeChannel.DESK, seen_at__isnull=True).order_by("-id")
+
+
+def visible_credentials(user: User) -> QuerySet[ApiCredential]:
+    """A person's own credentials; an administrator sees all."""
+    credentials = ApiCredential.objects.select_related("user").order_by("-id")
+    return credentials if user.role == Role.ADMIN else credentials.filter(user=user)

@@ -1,0 +1,57 @@
+"""Holding a case while it changes: lock, check the version, save once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.authority import ChangedMeanwhile, Refused
+from accounts.models import User
+from cases.models import Case
+from cases.queries.reach import visible_cases
+from journal.queries import of_subject
+
+
+def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
+    """The case's row, locked until the transaction ends, as it is now.
+
+    ``by`` is None only for the system's own work. ``version`` is what the writer last saw.
+    Refused: ``out_of_reach``, ``changed_meanwhile``.
+    """
+    rows = Case.objects.all() if by is None else visible_cases(by)
+    try:
+        held = rows.select_related("owner", "customer", "unit").select_for_update(of=("self",)).get(pk=case.pk)
+    except Case.DoesNotExist:
+        raise Refused("out_of_reach", "There is no such case.") from None
+    if version is not None and version != held.version:
+        raise ChangedMeanwhile(changes_since("case", held.pk, version), version=held.version)
+    return held
+
+
+def save(case: Case, *fields: str) -> None:
+    """Save a held case's named fields and what every write may have moved, as its next version."""
+    case.version += 1
+    case.save(update_fields={"version", "open_obligations", "first_response_at", *fields})
+
+
+def changes_since(kind: str, subject_id: int, version: int) -> list[dict[str, Any]]:
+    """What was written to a subject after a version: ``type``, ``by``, ``at`` and ``fields``, newest first."""
+    changes = []
+    for event in of_subject(kind, subject_id)[:20]:
+        if event.data.get("version", version + 1) <= version:
+            break
+        changes.append(
+            {
+                "type": event.type,
+                "by": event.actor.name if event.actor else "",
+                "at": event.at.isoformat(),
+                "fields": event.data.get("fields", []),
+            }
+        )
+    return changes
+
+
+def mark_first_response(case: Case, *, by: User | None, now: datetime) -> None:
+    """Stop the first-minute clock. Only a person's contact about this case does."""
+    if case.first_response_at is None and by is not None and not by.is_service:
+        case.first_response_at = max(now, case.reported_at)

@@ -1,0 +1,48 @@
+"""Contact with the customer about a case: what stops the first-minute clock and keeps promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.authority import Refused
+from accounts.models import User
+from cases.domain import casework
+from cases.enums import Channel, Direction, Reached
+from cases.models import Case, Contact
+from journal.domain.log import record
+from journal.enums import EventType
+
+
+def note_contact(
+    case: Case,
+    *,
+    channel: str,
+    direction: str,
+    reached: str,
+    by: User,
+    now: datetime,
+    words: str = "",
+) -> Contact:
+    """Write down a contact on a case that the caller holds and saves. Refused: ``invalid``."""
+    for value, choices, field in (
+        (channel, Channel, "channel"),
+        (direction, Direction, "direction"),
+        (reached, Reached, "reached"),
+    ):
+        if value not in choices.values:
+            raise Refused("invalid", f"Choose one of: {', '.join(choices.values)}.", field)
+    contact = Contact.objects.create(case=case, channel=channel, direction=direction, reached=reached, by=by, at=now)
+    if reached in (Reached.CUSTOMER, Reached.DROPPED):
+        casework.mark_first_response(case, by=by, now=now)
+    record(
+        EventType.CASE_CONTACTED,
+        subject=("case", case.pk),
+        by=by,
+        now=now,
+        customer_id=case.customer_id,
+        case_id=case.pk,
+        channel=channel,
+        data={"contact": contact.pk, "direction": direction, "reached": reached},
+        words={"note": words.strip()},
+    )
+    return contact

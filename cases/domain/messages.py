@@ -1,0 +1,66 @@
+"""Messages to customers: written here, in the transaction of what they tell of; sent by outreach."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.enums import DeliveryStatus
+from accounts.models import User
+from cases.domain.clock import zone_named
+from cases.enums import Channel, MessageKind
+from cases.models import Case, Message
+from journal.domain.log import record
+from journal.enums import EventType
+
+
+def hear_by(now: datetime) -> datetime:
+    """When a new customer hears from us at the latest (setting ``OPENING_REPLY_HOURS``)."""
+    return now + timedelta(hours=settings.RECOVERY["OPENING_REPLY_HOURS"])
+
+
+def write_opening_notice(
+    case: Case, *, email: str | None, contact: User | None, due: datetime, by: User | None, now: datetime
+) -> Message:
+    """Tell the customer who looks after their case and when they will hear. Without an address it is for the rep to say.
+
+    ``contact`` is the owner, or the supervisor with whom the case waits.
+    """
+    customer = case.customer
+    local = due.astimezone(zone_named(customer.time_zone))
+    who = contact.name if contact else f"The customer care team of {case.unit.name}"
+    greeting = customer.form_of_address or customer.preferred_name
+    body = (
+        f"Hello{' ' + greeting if greeting else ''},\n\n"
+        f"Thank you for telling us. We are sorry that this happened, and we have opened case {case.reference}.\n\n"
+        f"{who} is looking after it personally and answers to you until it is put right. "
+        f"You will hear from us by {local:%A, %B} {local.day}, {local:%H:%M} your time ({customer.time_zone}).\n\n"
+        f"You need not repeat any of it: whoever you speak with sees the whole story. "
+        f"Just mention {case.reference}.\n\n"
+        f"{settings.RECOVERY['COMPANY_NAME']}\n"
+    )
+    message = Message.objects.create(
+        customer=customer,
+        case=case,
+        kind=MessageKind.OPENING_NOTICE,
+        channel=Channel.EMAIL,
+        to=email or "",
+        subject=f"We are on it: your case {case.reference}",
+        body=body,
+        key=f"opening:{case.reference}",
+        message_id=f"<opening.{case.reference}@recovery.invalid>",
+        created_at=now,
+        status=DeliveryStatus.PENDING if email else DeliveryStatus.NO_ADDRESS,
+    )
+    record(
+        EventType.MESSAGE_QUEUED,
+        subject=("message", message.pk),
+        by=by,
+        now=now,
+        customer_id=customer.pk,
+        case_id=case.pk,
+        channel=Channel.EMAIL,
+        data={"kind": MessageKind.OPENING_NOTICE, "owner": contact.pk if contact else None, "has_address": bool(email)},
+    )
+    return message

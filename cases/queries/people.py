@@ -1,0 +1,100 @@
+"""Finding customers as one types, and what comes first when one is found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cases.models import Customer, CustomerPhone, Incident, SearchKey
+from cases.queries.reach import visible_customers
+
+HIGHEST = chr(0x10FFFF)
+WORD = re.compile(r"[^\W_]+", re.UNICODE)
+KEY_LENGTH = 160
+
+
+def query_keys(text: str) -> list[str]:
+    """What to look for when somebody has typed this: at most five prefixes."""
+    text = text.strip().casefold()
+    if not text:
+        return []
+    digits = re.sub(r"[\s().+\-/]", "", text)
+    if digits.isdigit() and len(digits) >= 3:
+        return [digits]
+    if "@" in text or "-" in text:
+        return [text[:KEY_LENGTH]]
+    return WORD.findall(text)[:5]
+
+
+def starts_with(field: str, prefix: str) -> Q:
+    """A prefix condition that an ordinary index serves on either database."""
+    if connection.vendor == "postgresql":
+        return Q(**{f"{field}__startswith": prefix})  # by the varchar_pattern_ops index Django makes
+    return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + HIGHEST})
+
+
+def find_customers(user: Any, text: str, *, limit: int = 8) -> list[Customer]:
+    """Customers in reach who can be found by this text: beginnings of names, a phone, an email, a foreign id.
+
+    Every word must match the beginning of some key. Newest customers first; at most ``limit``.
+    """
+    words = query_keys(text)
+    if not words:
+        return []
+    found = visible_customers(user)
+    for word in words:
+        found = found.filter(Exists(SearchKey.objects.filter(starts_with("key", word), customer=OuterRef("pk"))))
+    return list(found.prefetch_related("phones", "emails", "units").order_by("-id")[:limit])
+
+
+def customers_by_phone(user: Any, number: str) -> QuerySet[Customer]:
+    """Customers in reach with this E.164 number, for a screen-pop."""
+    phones = CustomerPhone.objects.filter(number=number, customer=OuterRef("pk"))
+    return visible_customers(user).filter(Exists(phones)).order_by("-id")
+
+
+def with_particulars(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with phones, emails, external ids and units loaded, in a constant number of queries."""
+    return customers.prefetch_related("phones", "emails", "external_ids", "units")
+
+
+@dataclass(frozen=True)
+class Baggage:
+    """Past incidents of a customer, newest first, and how much of it nobody has owned up to.
+
+    ``score`` is 0 to 100: each unacknowledged incident counts 10, 20 or 30 by its severity, each acknowledged one
+    a fifth of that. The weights are this product's own convention.
+    """
+
+    incidents: list[Incident]
+    unacknowledged: int
+    score: int
+    more: bool
+
+
+WEIGHT = {"low": 10, "medium": 20, "high": 30}
+
+
+def baggage_of(customer: Customer, *, apart_from_case: int | None = None, limit: int = 20) -> Baggage:
+    """What this customer has been through with us, apart from one case. One query."""
+    past = Incident.objects.filter(customer=customer).select_related("case", "cause", "acknowledged_by")
+    if apart_from_case is not None:
+        past = past.exclude(case_id=apart_from_case)
+    listed = list(past.order_by("-reported_at", "-id")[: limit + 1])
+    shown = listed[:limit]
+    score = sum(WEIGHT[i.severity] if i.acknowledged_at is None else WEIGHT[i.severity] // 5 for i in shown)
+    return Baggage(
+        incidents=shown,
+        unacknowledged=sum(1 for incident in shown if incident.acknowledged_at is None),
+        score=min(score, 100),
+        more=len(listed) > limit,
+    )
+
+
+def incidents_prefetch() -> Prefetch[str, QuerySet[Incident], str]:
+    """Incidents of a case with their cause and originator, oldest first."""
+    return Prefetch("incidents", Incident.objects.select_related("cause", "originator", "logged_by").order_by("id"))

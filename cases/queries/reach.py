@@ -1,0 +1,56 @@
+"""What a user may see: the customers of the units that their team serves, and all that belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import Team
+from cases.models import Case, Customer, CustomerUnit, Incident, Obligation, Promise
+
+
+def _units(user: Any) -> Any:
+    """The unit ids in reach, as a subquery: it costs no query of its own."""
+    return Team.units.through.objects.filter(team_id=user.team_id).values("businessunit_id")
+
+
+def _in_reach(user: Any, field: str = "unit_id") -> Q:
+    if user.role == Role.ADMIN:
+        return Q()
+    return Q(**{f"{field}__in": _units(user)})
+
+
+def visible_customers(user: Any) -> QuerySet[Customer]:
+    """Customers with at least one unit in reach: the whole customer is visible then."""
+    if user.role == Role.ADMIN:
+        return Customer.objects.all()
+    memberships = CustomerUnit.objects.filter(customer=OuterRef("pk"), unit_id__in=_units(user))
+    return Customer.objects.filter(Exists(memberships))
+
+
+def visible_cases(user: Any) -> QuerySet[Case]:
+    """Cases of the units in reach, and the other cases of customers in reach."""
+    if user.role == Role.ADMIN:
+        return Case.objects.all()
+    memberships = CustomerUnit.objects.filter(customer=OuterRef("customer"), unit_id__in=_units(user))
+    return Case.objects.filter(Exists(memberships))
+
+
+def visible_incidents(user: Any) -> QuerySet[Incident]:
+    """Incidents of customers in reach."""
+    if user.role == Role.ADMIN:
+        return Incident.objects.all()
+    memberships = CustomerUnit.objects.filter(customer=OuterRef("customer"), unit_id__in=_units(user))
+    return Incident.objects.filter(Exists(memberships))
+
+
+def visible_obligations(user: Any) -> QuerySet[Obligation]:
+    """What is owed in the units in reach."""
+    return Obligation.objects.filter(_in_reach(user))
+
+
+def visible_promises(user: Any) -> QuerySet[Promise]:
+    """Promises made in the units in reach."""
+    return Promise.objects.filter(_in_reach(user, "obligation__unit_id"))

@@ -1,0 +1,66 @@
+"""What is left of a person's caps, for gauges and for choosing a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from accounts.authority import ALLOWED, Verdict, refuse
+from accounts.models import User
+from accounts.money import display
+from cases.models import Case
+from compensation.domain import caps
+from compensation.enums import ApprovalStatus, Axis
+from compensation.models import Approval, CapCounter
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One cap: minor units of ``currency``. What stale reservations hold counts as left."""
+
+    axis: Axis
+    currency: str
+    cap: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        return max(self.cap - self.used, 0)
+
+
+def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None) -> list[Gauge]:
+    """A user's caps and what is left of each, the case's among them when one is given. At most three queries."""
+    allowed = caps.of(user, currency)
+    day, month = caps.periods(user, now)
+    drawn = caps.person_draws(user, currency, allowed, day=day, month=month)
+    if case is not None:
+        drawn.append(caps.case_draw(case, currency, allowed[Axis.CASE]))
+    counters = {counter.key: counter for counter in CapCounter.objects.filter(key__in=[draw.key for draw in drawn])}
+    result = [Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0)]
+    for draw in drawn:
+        counter = counters.get(draw.key)
+        used = counter.spent_minor + counter.reserved_minor if counter else 0
+        if counter and counter.reserved_minor and case is not None:
+            stale = Approval.objects.filter(award__case=case, status=ApprovalStatus.WAITING, expires_at__lte=now)
+            used -= stale.aggregate(sum=Sum("asked_minor"))["sum"] or 0
+        result.append(Gauge(draw.axis, currency, draw.ceiling, used))
+    return result
+
+
+def binding(measured: list[Gauge]) -> Gauge:
+    """The cap that leaves least."""
+    return min(measured, key=lambda gauge: gauge.left)
+
+
+def alone(cost_minor: int, measured: list[Gauge]) -> Verdict:
+    """Could a remedy of this cost be given alone now? A no names the cap that binds and what is left of it."""
+    for gauge in measured:
+        if cost_minor > gauge.left:
+            return refuse(
+                "over_cap",
+                f"Above your cap {gauge.axis.label}: {display(gauge.left, gauge.currency)} left. "
+                "A supervisor will be asked.",
+            )
+    return ALLOWED

@@ -1,0 +1,8 @@
+"""Reading it all back, from rollups that can be rebuilt."""
+
+from django.apps import AppConfig
+
+
+class InsightsConfig(AppConfig):
+    name = "insights"
+    default_auto_field = "django.db.models.BigAutoField"

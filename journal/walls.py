@@ -1,0 +1,115 @@
+"""Migration operations that put a rule into the database itself.
+
+A rule stated here holds for every writer: a shell, a careless query, another program. The same sentence is
+enforced on PostgreSQL and on SQLite; where SQLite has no such event (TRUNCATE) there is nothing to refuse.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class _Wall(Operation):
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """A wall changes no model."""
+
+    def statements(self, vendor: str) -> list[str]:
+        raise AssertionError("a wall states its SQL")
+
+    def removals(self, vendor: str) -> list[str]:
+        raise AssertionError("a wall states its removal")
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        for statement in self.statements(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        for statement in self.removals(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+
+class AppendOnly(_Wall):
+    """Rows of ``table`` are inserted and never changed: UPDATE, DELETE and (on PostgreSQL) TRUNCATE fail."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def describe(self) -> str:
+        return f"Make {self.table} append-only"
+
+    def statements(self, vendor: str) -> list[str]:
+        table = self.table
+        if vendor == "sqlite":
+            return [
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                for verb in ("UPDATE", "DELETE")
+            ]
+        return [
+            (
+                f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+            ),
+            (
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
+            ),
+        ]
+
+    def removals(self, vendor: str) -> list[str]:
+        table = self.table
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
+        return [
+            f"DROP TRIGGER {table}_no_truncate ON {table}",
+            f"DROP TRIGGER {table}_no_change ON {table}",
+            f"DROP FUNCTION {table}_refuse()",
+        ]
+
+
+class QueueOnInsert(_Wall):
+    """Every row inserted in ``table`` also leaves its id in ``queue.column``, in the same transaction."""
+
+    def __init__(self, table: str, queue: str, column: str) -> None:
+        self.table, self.queue, self.column = table, queue, column
+
+    def describe(self) -> str:
+        return f"Queue new rows of {self.table} in {self.queue}"
+
+    def statements(self, vendor: str) -> list[str]:
+        insert = f"INSERT INTO {self.queue} ({self.column}) VALUES (NEW.id);"  # noqa: S608 - names from a migration
+        if vendor == "sqlite":
+            return [f"CREATE TRIGGER {self.table}_queue AFTER INSERT ON {self.table} BEGIN {insert} END"]
+        return [
+            (
+                f"CREATE FUNCTION {self.table}_enqueue() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN {insert} RETURN NULL; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {self.table}_queue AFTER INSERT ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self.table}_enqueue()"
+            ),
+        ]
+
+    def removals(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {self.table}_queue"]
+        return [
+            f"DROP TRIGGER {self.table}_queue ON {self.table}",
+            f"DROP FUNCTION {self.table}_enqueue()",
+        ]
