@@ -7,18 +7,19 @@ of every app can load it. Times come in aware; money comes in minor units with i
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import lucide
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import format_currency, get_currency_symbol
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from accounts.money import to_major
 
 register = template.Library()
 
@@ -36,7 +37,8 @@ SHAPES = {
     "resolved": "circle-check",
     "closed": "circle-check",
     "turned_around": "thumbs-up",
-    "due_soon": "clock",
+    "soon": "clock",
+    "ahead": "calendar",
     "due": "alarm-clock",
     "late": "clock-alert",
     "overdue": "clock-alert",
@@ -59,6 +61,10 @@ SHAPES = {
     "planned": "calendar",
     "scheduled": "calendar",
     "dispatched": "phone-outgoing",
+    "given_up": "circle-slash",
+    "expired": "hourglass",
+    "renegotiated": "calendar-clock",
+    "discharged": "circle-check",
     "no_answer": "phone-missed",
     "busy": "phone-missed",
     "do_not_call": "phone-off",
@@ -94,13 +100,13 @@ SHAPES = {
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int, label: str) -> str:
     named: dict[str, Any] = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    return lucide._render_icon(name, size, **named)
+    return str(lucide(name, size=size, **named))
 
 
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """A Lucide icon, silent to screen readers unless it carries a label of its own."""
-    return mark_safe(_icon(str(name), size, str(label)))  # the set is ours, the label is escaped by ElementTree
+    return mark_safe(_icon(str(name), size, str(label)))  # noqa: S308 - the set is ours, ElementTree escapes the label
 
 
 @register.simple_tag
@@ -126,16 +132,12 @@ def chip(status: object, label: object = "", mood: str = "") -> SafeString:
 # Money ---------------------------------------------------------------------------------------------------------------------
 
 
-def minor_to_decimal(minor: int, currency: str) -> Decimal:
-    return Decimal(int(minor)).scaleb(-get_currency_precision(currency))
-
-
 @register.filter
 def money(minor: int | None, currency: str = "USD") -> str:
     """1250 in USD reads $12.50; nothing reads nothing."""
     if minor is None or minor == "":
         return ""
-    return format_currency(minor_to_decimal(minor, currency), currency, locale=LOCALE)
+    return format_currency(to_major(minor, currency), currency, locale=LOCALE)
 
 
 @register.filter
@@ -143,7 +145,7 @@ def money_short(minor: int | None, currency: str = "USD") -> str:
     """As money, without the decimals when they are all noughts: $50, $12.50."""
     if minor is None or minor == "":
         return ""
-    amount = minor_to_decimal(minor, currency)
+    amount = to_major(minor, currency)
     if amount == amount.to_integral_value():
         return format_currency(amount, currency, format="¤#,##0", locale=LOCALE, currency_digits=False)
     return format_currency(amount, currency, locale=LOCALE)
@@ -254,7 +256,9 @@ def when(context: Mapping[str, Any], moment: datetime | None, zone: object = "",
     """
     if moment is None:
         return mark_safe("")
-    return _time(moment, context.get("now") if isinstance(context.get("now"), datetime) else timezone.now(), zone, style)
+    return _time(
+        moment, context.get("now") if isinstance(context.get("now"), datetime) else timezone.now(), zone, style
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -288,13 +292,19 @@ def avatar(name: object, size: str = "") -> SafeString:
 
 
 @register.inclusion_tag("_field.html")
-def field(bound: BoundField, label: str = "", help: str = "", look: str = "", css: str = "", **attrs: str) -> dict[str, Any]:
+def field(
+    bound: BoundField, label: str = "", hint: str = "", look: str = "", css: str = "", **attrs: str
+) -> dict[str, Any]:
     """One form field with its label, help and errors. look="pills" draws a choice as pills; underscores in attrs become dashes."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
     group = kind in ("radio",) or (kind == "checkbox" and hasattr(widget, "choices"))
     extra = {name.replace("_", "-"): value for name, value in attrs.items() if value != ""}
-    described = [f"{bound.id_for_label or bound.auto_id}_{part}" for part, there in (("help", help or bound.help_text), ("error", bound.errors)) if there]
+    described = [
+        f"{bound.id_for_label or bound.auto_id}_{part}"
+        for part, there in (("help", hint or bound.help_text), ("error", bound.errors))
+        if there
+    ]
     if described and not group:
         extra["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -302,7 +312,7 @@ def field(bound: BoundField, label: str = "", help: str = "", look: str = "", cs
     return {
         "bound": bound,
         "label": label or bound.label,
-        "help": help or bound.help_text,
+        "help": hint or bound.help_text,
         "kind": "group" if group else kind,
         "look": look,
         "css": css,
@@ -313,7 +323,16 @@ def field(bound: BoundField, label: str = "", help: str = "", look: str = "", cs
 
 
 @register.inclusion_tag("_act.html")
-def act(verdict: object, label: str, icon: str = "", kind: str = "", name: str = "", value: str = "", key: str = "", hint: str = "") -> dict[str, Any]:
+def act(
+    verdict: object,
+    label: str,
+    icon: str = "",
+    kind: str = "",
+    name: str = "",
+    value: str = "",
+    key: str = "",
+    hint: str = "",
+) -> dict[str, Any]:
     """A submit button under a Verdict: usable when allowed; visible, disabled and explained in words when not."""
     reason = getattr(verdict, "reason", "") if not verdict else ""
     slug = f"{zlib.crc32(f'{label}{reason}{name}{value}'.encode()):x}"
@@ -324,7 +343,9 @@ def act(verdict: object, label: str, icon: str = "", kind: str = "", name: str =
 
 
 @register.inclusion_tag("_gauge.html")
-def gauge(label: str, used: int, ceiling: int | None, currency: str = "", would: int = 0, axis: str = "") -> dict[str, Any]:
+def gauge(
+    label: str, used: int, ceiling: int | None, currency: str = "", would: int = 0, axis: str = ""
+) -> dict[str, Any]:
     """What is spent of a cap, and what the choice in hand would add. Minor units when a currency is given, plain counts when not."""
     top = max(ceiling or 0, 0)
 
@@ -343,3 +364,19 @@ def gauge(label: str, used: int, ceiling: int | None, currency: str = "", would:
 def get(mapping: Mapping[Any, Any] | None, key: object) -> Any:
     """mapping[key] for a key only known in the template; None when it is not there."""
     return None if mapping is None else mapping.get(key)
+
+
+@register.filter
+def said(name: object) -> str:
+    """A code as a person says it: channel_preference is said channel preference."""
+    return str(name or "").replace("_", " ")
+
+
+@register.filter
+def hour(moment: object) -> str:
+    """The hour of an aware time, or of one written in ISO 8601, on the reader's clock."""
+    try:
+        at = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
+        return f"{at.astimezone(timezone.get_current_timezone()):%H:%M}"
+    except ValueError:
+        return ""

@@ -1,0 +1,212 @@
+"""Everything the case screen shows, read in a number of queries that does not depend on how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from accounts.authority import Verdict
+from accounts.models import User
+from accounts.queries import is_there, staff_of_unit
+from cases.domain.acknowledging import OPENERS, QUESTION, feelings_first
+from cases.domain.clock import Suggestion, phase, suggestions
+from cases.domain.closing import close_gate
+from cases.domain.permissions import can_hand_off, can_reopen, can_work_on
+from cases.domain.promises import can_abandon, can_keep
+from cases.enums import Feeling, InvestigationStatus, ObligationStatus, Phase, PromiseStatus
+from cases.models import Case, Cause, Incident, Investigation, Promise
+from cases.queries import visible_cases
+from cases.queries.people import Baggage, baggage_of
+from compensation.domain.advisor import Offer, called_for, offers
+from compensation.domain.awards import can_deliver, can_reverse
+from compensation.domain.gauges import Gauge, gauges
+from compensation.enums import AwardStatus
+from compensation.models import Award
+from compensation.queries import awards_of, catalog
+from desk.queries.steps import Facts, Step, next_step, next_words, steps
+from desk.queries.story import Line, timeline
+from journal.models import Event
+from journal.queries import timeline as events_of
+
+EVENTS = 60
+
+
+@dataclass(frozen=True)
+class OpenPromise:
+    promise: Promise
+    phase: Phase
+    may_keep: Verdict
+    may_abandon: Verdict
+
+
+@dataclass(frozen=True)
+class GivenAward:
+    award: Award
+    may_deliver: Verdict
+    may_reverse: Verdict
+
+
+@dataclass
+class CasePage:
+    """The case as one person sees it now."""
+
+    case: Case
+    now: datetime
+    incidents: list[Incident]
+    promises: list[OpenPromise]
+    past_promises: int
+    awards: list[GivenAward]
+    investigation: Investigation | None
+    last_event: int
+    facts: Facts
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps(self.facts)
+
+    @property
+    def next(self) -> str:
+        return next_step(self.facts)
+
+    @property
+    def next_words(self) -> str:
+        return next_words(self.facts)
+
+    @property
+    def token(self) -> str:
+        """Changes when anything that the screen shows live has changed."""
+        phases = "".join(f"{item.promise.pk}{item.phase[:2]}" for item in self.promises)
+        return f"{self.case.version}-{self.last_event}-{phases}-{'+'.join(self.others)}"
+
+
+def find(user: User, reference: str) -> Case | None:
+    """The case of this reference, if it is in reach."""
+    return (
+        visible_cases(user)
+        .select_related("customer", "unit", "owner", "first_owner", "opened_by", "closed_by")
+        .filter(reference=reference)
+        .first()
+    )
+
+
+def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePage:
+    """What lives: the state of the case, its promises and awards. Five queries."""
+    promises = list(
+        case.promises.select_related("obligation", "obligation__owner", "made_by").order_by("obligation__due_end")
+    )
+    for promise in promises:
+        promise.case = case
+    open_ones = [promise for promise in promises if promise.status == PromiseStatus.OPEN]
+    awards = list(awards_of(case))
+    for award in awards:
+        award.case = case
+    incidents = list(case.incidents.select_related("cause", "originator", "logged_by").order_by("id"))
+    investigation = case.investigations.filter(status=InvestigationStatus.OPEN).select_related("opened_by").first()
+    last = Event.objects.filter(case_id=case.pk).order_by("-id").values_list("id", flat=True).first()
+    return CasePage(
+        case=case,
+        now=now,
+        incidents=incidents,
+        promises=[
+            OpenPromise(p, phase(p.obligation, now=now), can_keep(user, p), can_abandon(user, p)) for p in open_ones
+        ],
+        past_promises=len(promises) - len(open_ones),
+        awards=[GivenAward(award, can_deliver(user, award), can_reverse(user, award)) for award in awards],
+        investigation=investigation,
+        last_event=last or 0,
+        facts=_facts(case, incidents, promises, awards, investigation),
+        others=others,
+    )
+
+
+def _facts(
+    case: Case,
+    incidents: list[Incident],
+    promises: list[Promise],
+    awards: list[Award],
+    investigation: Investigation | None,
+) -> Facts:
+    return Facts(
+        feeling=Feeling(case.feeling).label.lower() if case.acknowledged_at and case.feeling else "",
+        owner=case.owner.name if case.owner else "",
+        remedies=sum(award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED) for award in awards),
+        waiting_approval=any(award.status == AwardStatus.AWAITING_APPROVAL for award in awards),
+        to_deliver=any(award.status == AwardStatus.GIVEN for award in awards),
+        promises=len(promises),
+        promise_open=any(promise.status == PromiseStatus.OPEN for promise in promises),
+        cause_known=bool(incidents) and all(incident.cause_id for incident in incidents),
+        investigating=investigation is not None,
+        closed=case.is_closed,
+        historical=case.historical,
+    )
+
+
+def story(case: Case) -> list[Line]:
+    """The case's timeline, newest last as in a conversation."""
+    return list(reversed(timeline(events_of(case_id=case.pk)[:EVENTS])))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the live part: the person, the choices, and who may do what."""
+
+    baggage: Baggage
+    gauges: list[Gauge]
+    offers: list[Offer]
+    called_for: str
+    may_work: Verdict
+    may_award: Verdict
+    may_hand_off: Verdict
+    may_close: Verdict
+    may_reopen: Verdict
+    suggestions: list[Suggestion]
+    feelings: list[tuple[str, str, str]]
+    question: str
+    colleagues: list[User]
+    causes: list[Cause]
+    owner_there: bool
+    first_minute_target: int
+
+
+def around(case: Case, *, user: User, now: datetime) -> Around:
+    """Choices and permissions of one person on one case. About ten queries."""
+    measured = gauges(user, currency=case.unit.currency, now=now, case=case)
+    works = can_work_on(user, case)
+    return Around(
+        baggage=baggage_of(case.customer, apart_from_case=case.pk),
+        gauges=measured,
+        offers=offers(case, list(catalog()), measured) if works else [],
+        called_for=called_for(case),
+        may_work=works,
+        may_award=works if not works else feelings_first(case),
+        may_hand_off=can_hand_off(user, case),
+        may_close=close_gate(user, case),
+        may_reopen=can_reopen(user, case),
+        suggestions=suggestions(now, case.customer.time_zone) if works else [],
+        feelings=[(feeling.value, feeling.label, OPENERS[feeling]) for feeling in Feeling],
+        question=QUESTION,
+        colleagues=[
+            person
+            for person in staff_of_unit(case.unit_id, "rep", "supervisor").select_related("team")
+            if person.pk != case.owner_id and is_there(person, now)
+        ]
+        if not case.is_closed
+        else [],
+        causes=list(Cause.objects.filter(active=True).order_by("path", "id")) if works else [],
+        owner_there=case.owner is None or is_there(case.owner, now),
+        first_minute_target=settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"],
+    )
+
+
+def owed_elsewhere(case: Case) -> Any:
+    """What else is owed on the case besides promises, deliveries and approvals: calls, decisions, disclosures."""
+    return (
+        case.obligations.filter(status=ObligationStatus.OPEN)
+        .exclude(kind__in=["promise", "delivery", "approval"])
+        .select_related("owner")
+        .order_by("due_end")
+    )

@@ -1,0 +1,129 @@
+"""What a rep owes, to whom and by when, and what comes next in each of their cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import BusinessUnit, Notice, User
+from accounts.queries import reach, unseen_notices
+from cases.domain.clock import phase
+from cases.enums import CaseStatus, Feeling, InvestigationStatus, ObligationKind, ObligationStatus, Phase, PromiseStatus
+from cases.models import Case, Incident, Investigation, Obligation, Promise
+from cases.queries import visible_cases, visible_obligations
+from compensation.domain.gauges import Gauge, gauges
+from compensation.enums import AwardStatus, Axis
+from compensation.models import Approval, Award
+from compensation.queries import answered_since
+from desk.queries.steps import Facts, next_words
+
+SHOWN = 40
+CASES = 30
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing owed, and what the clock says of it."""
+
+    obligation: Obligation
+    phase: Phase
+
+    @property
+    def shape(self) -> str:
+        return {
+            ObligationKind.PROMISE: "phone",
+            ObligationKind.DELIVERY: "package-check",
+            ObligationKind.APPROVAL: "shield-check",
+            ObligationKind.FOLLOW_UP_CALL: "phone-call",
+            ObligationKind.DECISION: "scale",
+            ObligationKind.DISCLOSURE: "megaphone",
+        }.get(ObligationKind(self.obligation.kind), "circle-dot")
+
+    @property
+    def mood(self) -> str:
+        return {Phase.SOON: "warn", Phase.DUE: "warn", Phase.OVERDUE: "bad", Phase.MISSED: "bad"}.get(self.phase, "")
+
+
+@dataclass(frozen=True)
+class MyCase:
+    """One open case and its next step."""
+
+    case: Case
+    next: str
+
+
+def owed_by(user: User, *, now: datetime) -> list[Owed]:
+    """What this person owes, soonest first; a supervisor also what waits in their units without an owner."""
+    owed = visible_obligations(user).filter(status=ObligationStatus.OPEN)
+    mine = Q(owner=user)
+    if user.role == Role.SUPERVISOR:
+        mine |= Q(owner__isnull=True)
+    owed = owed.filter(mine).select_related("customer", "case", "promise").order_by("due_end", "id")
+    return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
+
+
+def with_facts(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with what their next step depends on, in the same query."""
+    here = OuterRef("pk")
+    awards = Award.objects.filter(case=here)
+    promises = Promise.objects.filter(case=here)
+    return cases.select_related("customer", "unit", "owner").annotate(
+        has_remedy=Exists(awards.filter(status__in=[AwardStatus.GIVEN, AwardStatus.DELIVERED])),
+        waits_approval=Exists(awards.filter(status=AwardStatus.AWAITING_APPROVAL)),
+        has_delivery=Exists(awards.filter(status=AwardStatus.GIVEN)),
+        has_promise=Exists(promises),
+        has_open_promise=Exists(promises.filter(status=PromiseStatus.OPEN)),
+        lacks_cause=Exists(Incident.objects.filter(case=here, cause__isnull=True)),
+        is_investigated=Exists(Investigation.objects.filter(case=here, status=InvestigationStatus.OPEN)),
+    )
+
+
+def facts_of(case: Case) -> Facts:
+    """The facts of a case read by ``with_facts``."""
+    read = case.__dict__
+    return Facts(
+        feeling=Feeling(case.feeling).label if case.acknowledged_at and case.feeling else "",
+        owner=case.owner.name if case.owner else "",
+        remedies=int(read["has_remedy"]),
+        waiting_approval=read["waits_approval"],
+        to_deliver=read["has_delivery"],
+        promises=int(read["has_promise"]),
+        promise_open=read["has_open_promise"],
+        cause_known=not read["lacks_cause"],
+        investigating=read["is_investigated"],
+        closed=case.is_closed,
+        historical=case.historical,
+    )
+
+
+def my_cases(user: User) -> list[MyCase]:
+    """A person's open cases, urgent ones first, then the newest."""
+    cases = visible_cases(user).filter(~Q(status=CaseStatus.CLOSED), owner=user).order_by("-opened_at", "-id")
+    mine = [MyCase(case, next_words(facts_of(case))) for case in with_facts(cases)[:CASES]]
+    return sorted(mine, key=lambda item: not item.case.urgent)
+
+
+def answers(user: User, *, now: datetime) -> list[Approval]:
+    """What became of what this person asked for, in the last day."""
+    return list(answered_since(user, now - timedelta(days=1))[:6])
+
+
+def notices(user: User) -> list[Notice]:
+    """The newest notices that have not been put away."""
+    return list(unseen_notices(user)[:4])
+
+
+def main_currency(user: User) -> str:
+    """The currency of the first unit that this person serves."""
+    units = BusinessUnit.objects.filter(id__in=reach(user)).order_by("id")
+    return units.values_list("currency", flat=True).first() or settings.RECOVERY.get("CURRENCY", "USD")
+
+
+def left_to_give(user: User, *, now: datetime) -> list[Gauge]:
+    """Today's and this month's caps, and what is left of each."""
+    measured = gauges(user, currency=main_currency(user), now=now)
+    return [gauge for gauge in measured if gauge.axis in (Axis.DAY, Axis.MONTH)]
