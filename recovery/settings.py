@@ -276,8 +276,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
-# The schedule is code, so beat keeps no file of its own.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_INCLUDE = ["recovery.heartbeats"]
+CELERY_BEAT_SCHEDULER = "recovery.heartbeats:Clock"
 
 # --- REST -----------------------------------------------------------------------------------------------------------
 
