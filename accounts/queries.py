@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.enums import NoticeChannel, Role, WorkingState
 from accounts.models import ApiCredential, BusinessUnit, Notice, User
@@ -51,6 +52,21 @@ def staff_of_unit(unit_id: int, *roles: str) -> QuerySet[User]:
         .exclude(working_state=WorkingState.LEFT)
         .order_by("name", "id")
     )
+
+
+def staff_by_unit(unit_ids: Iterable[int], *roles: str) -> dict[int, list[User]]:
+    """The same for several units at once, in one query. A unit that nobody serves has an empty list."""
+    wanted = set(unit_ids)
+    staff: dict[int, list[User]] = {unit_id: [] for unit_id in wanted}
+    serving = (
+        User.objects.filter(team__units__in=wanted, role__in=roles, is_active=True, is_service=False)
+        .exclude(working_state=WorkingState.LEFT)
+        .annotate(serves=F("team__units"))
+        .order_by("name", "id")
+    )
+    for person in serving:
+        staff[person.serves].append(person)
+    return staff
 
 
 def supervisors_of_unit(unit_id: int) -> QuerySet[User]:
