@@ -58,6 +58,7 @@ class EventType(models.TextChoices):
     CREDENTIAL_ISSUED = "credential.issued", "API credential issued"
     CREDENTIAL_REVOKED = "credential.revoked", "API credential revoked"
     SIGNAL_RECEIVED = "signal.received", "Dissatisfaction signalled"
+    SIGNAL_SET_ASIDE = "signal.set_aside", "Not called about, with the reason"
     CALL_PLANNED = "call.planned", "Follow-up call planned"
     CALL_DISPATCHED = "call.dispatched", "Follow-up call given to a rep"
     CALL_RETURNED = "call.returned", "Follow-up call returned untouched"
