@@ -30,9 +30,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage().split("?", 1)[0]
-            if record.name.startswith("django")
-            else record.getMessage(),
+            "message": self._message(record),
         }
         if rid := getattr(record, "request_id", ""):
             line["request"] = rid
@@ -42,3 +40,12 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__qualname__
             line["where"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])[-8:]]
         return json.dumps(line, ensure_ascii=False, default=str)
+
+    @staticmethod
+    def _message(record: logging.LogRecord) -> str:
+        task = getattr(record, "data", None)
+        if record.name == "celery.app.trace" and isinstance(task, dict):
+            # Celery's own sentence holds the exception's text and the whole traceback.
+            return f"Task {task.get('name')}[{task.get('id')}] {task.get('description', '')}".strip()
+        message = record.getMessage()
+        return message.split("?", 1)[0] if record.name.startswith("django") else message
