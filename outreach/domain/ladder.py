@@ -7,23 +7,34 @@ notice's unique key makes a rung ring once per person and channel however often 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from accounts.domain.notices import tell
-from accounts.models import Notice, User
-from accounts.queries import is_there, supervisors_of_unit
+from accounts.domain.notices import Telling, tell_all
+from accounts.enums import Role
+from accounts.models import User
+from accounts.queries import is_there, staff_by_unit
 from cases.enums import ObligationKind, ObligationStatus
 from cases.models import Obligation
 from journal.domain.log import Entry, record_many
 from journal.enums import EventType
+from journal.models import Event
 from outreach.enums import Audience
 from outreach.models import Rung
 
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+# One that could not be looked at is set aside for so long, so that it does not stand in the way of the others.
+SET_ASIDE = timedelta(minutes=5)
 PATHS = {ObligationKind.APPROVAL: "/approvals", ObligationKind.FOLLOW_UP_CALL: "/calls"}
+
+Supervisors = Mapping[int, list[User]]
 
 
 def rungs_by_kind() -> dict[str, list[Rung]]:
@@ -42,64 +53,145 @@ def rung_time(obligation: Obligation, rung: Rung) -> datetime:
     return anchor + timedelta(minutes=rung.offset_minutes)
 
 
-@transaction.atomic
-def look(*, now: datetime, limit: int = 200) -> int:
+def look(*, now: datetime, limit: int = BATCH) -> int:
     """Look at up to ``limit`` obligations whose time to be looked at has come; returns how many it looked at.
 
-    On PostgreSQL several workers look side by side, each skipping what another holds; SQLite has one writer.
+    On PostgreSQL several workers look side by side, each skipping what another holds; SQLite has one writer. When one
+    of them cannot be looked at, each is looked at by itself, and that one is set aside and reported.
     """
     due = Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lte=now)
-    due = due.select_related("owner", "case", "customer").order_by("next_look_at", "id")
+    ids = list(due.order_by("next_look_at", "id").values_list("id", flat=True)[:limit])
+    if not ids:
+        return 0
+    try:
+        return _look_at(ids, now=now)
+    except Exception:
+        logger.exception("A batch of %d obligations could not be looked at; trying them one by one.", len(ids))
+    return sum(_look_at_one(obligation_id, now=now) for obligation_id in ids)
+
+
+def _look_at_one(obligation_id: int, *, now: datetime) -> int:
+    try:
+        return _look_at([obligation_id], now=now)
+    except Exception:
+        logger.exception("Obligation %d could not be looked at; set aside.", obligation_id)
+        Obligation.objects.filter(pk=obligation_id, status=ObligationStatus.OPEN, next_look_at__lte=now).update(
+            next_look_at=now + SET_ASIDE
+        )
+        return 1
+
+
+@transaction.atomic
+def _look_at(ids: Iterable[int], *, now: datetime) -> int:
+    due = (
+        Obligation.objects.filter(pk__in=ids, status=ObligationStatus.OPEN, next_look_at__lte=now)
+        .select_related("owner", "case", "customer")
+        .order_by("next_look_at", "id")
+    )
     if connection.vendor == "postgresql":
         due = due.select_for_update(of=("self",), skip_locked=True)
-    looked_at = list(due[:limit])
-    if not looked_at:
-        return 0
+    listed = list(due)
     ladders = rungs_by_kind()
-    supervisors: dict[int, list[User]] = {}
-    rung_entries: list[Entry] = []
-    for obligation in looked_at:
-        upcoming = None
-        for rung in ladders[obligation.kind]:
-            at = rung_time(obligation, rung)
-            if at > now:
-                upcoming = at if upcoming is None else min(upcoming, at)
-            elif at >= obligation.created_at:
-                rung_entries += _ring(obligation, rung, supervisors, now=now)
-        obligation.next_look_at = upcoming
-    Obligation.objects.bulk_update(looked_at, ["next_look_at"])
-    record_many(rung_entries)
-    return len(looked_at)
+    climbs = [_climb(obligation, ladders[obligation.kind], now=now) for obligation in listed]
+    ringing = [climb for climb in climbs if climb.ringing]
+    if ringing:
+        _ring(ringing, now=now)
+    for climb in climbs:
+        climb.obligation.next_look_at = climb.upcoming
+    Obligation.objects.bulk_update(listed, ["next_look_at"])
+    return len(listed)
 
 
-def _ring(obligation: Obligation, rung: Rung, supervisors: dict[int, list[User]], *, now: datetime) -> Iterable[Entry]:
-    people = _audience(obligation, rung, supervisors, now=now)
-    key = f"rung:{obligation.pk}:{rung.pk}"
-    known = set(_already_told(key, people))
-    new = [person for person in people if person.pk not in known]
-    if not new:
-        return []
-    tell(
-        new,
-        key=key,
+@dataclass
+class _Climb:
+    """How far an obligation has come: the rungs whose time has come, and when the next one's does."""
+
+    obligation: Obligation
+    ringing: list[Rung] = field(default_factory=list)
+    upcoming: datetime | None = None
+
+
+def _climb(obligation: Obligation, ladder: list[Rung], *, now: datetime) -> _Climb:
+    climb = _Climb(obligation)
+    for rung in ladder:
+        at = rung_time(obligation, rung)
+        if at > now:
+            climb.upcoming = at if climb.upcoming is None else min(climb.upcoming, at)
+        elif at >= obligation.created_at:
+            climb.ringing.append(rung)
+    return climb
+
+
+def _ring(climbs: list[_Climb], *, now: datetime) -> None:
+    """Tell everybody of these rungs who was not told yet: one read of who was, one insert of notices, one of events."""
+    told = _told([climb.obligation.pk for climb in climbs])
+    supervisors = staff_by_unit({climb.obligation.unit_id for climb in climbs}, Role.SUPERVISOR)
+    tellings: list[Telling] = []
+    entries: list[Entry] = []
+    for climb in climbs:
+        for rung in climb.ringing:
+            known = told.get((climb.obligation.pk, rung.pk))
+            if known and _is_passed(rung, climb.ringing):
+                continue
+            people = [
+                person
+                for person in _audience(climb.obligation, rung, supervisors, now=now)
+                if person.pk not in (known or ())
+            ]
+            if people:
+                tellings.append(_telling(climb.obligation, rung, people, now=now))
+                entries.append(_entry(climb.obligation, rung, people, now=now))
+    tell_all(tellings, now=now)
+    record_many(entries)
+
+
+def _told(obligation_ids: list[int]) -> dict[tuple[int, int], set[int]]:
+    """Who has been told of which rung of which obligation, by the log."""
+    told: dict[tuple[int, int], set[int]] = defaultdict(set)
+    rung_before = Event.objects.filter(
+        subject_kind="obligation", subject_id__in=obligation_ids, type=EventType.REMINDER_RUNG
+    )
+    for obligation_id, data in rung_before.values_list("subject_id", "data"):
+        told[obligation_id, data["rung"]].update(data["people"])
+    return told
+
+
+def _is_passed(rung: Rung, ringing: list[Rung]) -> bool:
+    """A later rung for the same people has rung too: whoever takes over is told where it stands, not all that was."""
+    return any(
+        later.audience == rung.audience and later.offset_minutes > rung.offset_minutes for later in ringing
+    )
+
+
+def _audience(obligation: Obligation, rung: Rung, supervisors: Supervisors, *, now: datetime) -> list[User]:
+    """Whoever owes it if they are there; else, and for the supervisors' rungs, the supervisors of the unit."""
+    if rung.audience == Audience.OWNER and obligation.owner is not None and is_there(obligation.owner, now):
+        return [obligation.owner]
+    return supervisors[obligation.unit_id]
+
+
+def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: datetime) -> Telling:
+    about = f"/cases/{obligation.case.reference}" if obligation.case else f"/customers/{obligation.customer_id}"
+    return Telling(
+        people,
+        key=f"rung:{obligation.pk}:{rung.pk}",
         kind=f"{obligation.kind}_{_moment(rung)}",
-        title=_title(obligation, rung),
-        path=PATHS.get(ObligationKind(obligation.kind))
-        or (f"/cases/{obligation.case.reference}" if obligation.case else f"/customers/{obligation.customer_id}"),
-        now=now,
+        title=_title(obligation, now=now),
+        path=PATHS.get(ObligationKind(obligation.kind), about),
         urgent=rung.offset_minutes >= 0,
         channels=rung.notice_channels,
     )
-    return [
-        Entry(
-            EventType.REMINDER_RUNG,
-            ("obligation", obligation.pk),
-            now,
-            customer_id=obligation.customer_id,
-            case_id=obligation.case_id,
-            data={"rung": rung.pk, "offset_minutes": rung.offset_minutes, "people": [person.pk for person in new]},
-        )
-    ]
+
+
+def _entry(obligation: Obligation, rung: Rung, people: list[User], *, now: datetime) -> Entry:
+    return Entry(
+        EventType.REMINDER_RUNG,
+        ("obligation", obligation.pk),
+        now,
+        customer_id=obligation.customer_id,
+        case_id=obligation.case_id,
+        data={"rung": rung.pk, "offset_minutes": rung.offset_minutes, "people": [person.pk for person in people]},
+    )
 
 
 def _moment(rung: Rung) -> str:
@@ -108,25 +200,14 @@ def _moment(rung: Rung) -> str:
     return "due" if rung.offset_minutes == 0 else "missed"
 
 
-def _already_told(key: str, people: list[User]) -> Iterable[int]:
-    return Notice.objects.filter(key=key, user__in=people).values_list("user_id", flat=True)
-
-
-def _audience(obligation: Obligation, rung: Rung, supervisors: dict[int, list[User]], *, now: datetime) -> list[User]:
-    """Whoever owes it if they are there; else, and for the supervisors' rungs, the supervisors of the unit."""
-    if rung.audience == Audience.OWNER and obligation.owner is not None and is_there(obligation.owner, now):
-        return [obligation.owner]
-    if obligation.unit_id not in supervisors:
-        supervisors[obligation.unit_id] = list(supervisors_of_unit(obligation.unit_id))
-    return supervisors[obligation.unit_id]
-
-
-def _title(obligation: Obligation, rung: Rung) -> str:
-    who = obligation.customer.display_name
-    if rung.offset_minutes < 0:
-        minutes = -rung.offset_minutes
-        soon = f"{minutes} min" if minutes < 120 else f"{minutes // 60} hours"
-        return f"In {soon}: {obligation.what} — {who}"
-    if rung.offset_minutes == 0:
-        return f"Due now: {obligation.what} — {who}"
-    return f"Missed: {obligation.what} — {who}"
+def _title(obligation: Obligation, *, now: datetime) -> str:
+    """What is owed to whom and how it stands, by the clock and not by the rung: a late reminder is not a wrong one."""
+    what = f"{obligation.what} — {obligation.customer.display_name}"
+    window_ahead = obligation.due_start is not None and now < obligation.due_start
+    due = obligation.due_start if window_ahead and obligation.due_start else obligation.due_end
+    seconds = (due - now).total_seconds()
+    minutes = round(abs(seconds) / 60)
+    if minutes == 0:
+        return f"Due now: {what}"
+    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} hours"
+    return f"In {span}: {what}" if seconds > 0 else f"Overdue by {span}: {what}"
