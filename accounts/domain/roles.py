@@ -43,7 +43,7 @@ def set_working_state(user: User, *, state: str, until: datetime | None, by: Use
         raise Refused("administrator_needed", "Only an administrator can record that somebody left.", "state")
     if state == WorkingState.AWAY and (until is None or until <= now):
         raise Refused("invalid", "Say until when, in the future.", "until")
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     locked.working_state = WorkingState(state)
     locked.away_until = until if state == WorkingState.AWAY else None
     locked.save(update_fields=["working_state", "away_until"])

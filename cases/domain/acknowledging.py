@@ -95,7 +95,7 @@ def acknowledge_incident(incident: Incident, *, by: User, now: datetime, words: 
 
     Refused: ``out_of_reach``, ``person_needed``.
     """
-    held = visible_incidents(by).select_for_update(of=("self",)).filter(pk=incident.pk).first()
+    held = visible_incidents(by).select_for_update(of=("self",), no_key=True).filter(pk=incident.pk).first()
     if held is None:
         raise Refused("out_of_reach", "There is no such incident.")
     if by.is_service:

@@ -15,14 +15,18 @@ from journal.queries import of_subject
 def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
     """The case's row, locked until the transaction ends, as it is now.
 
-    ``by`` is None only for the system's own work. ``version`` is what the writer last saw.
+    ``by`` is None only for the system's own work. ``version`` is what the writer last saw. The lock is one that leaves
+    other rows free to point at this one (NO KEY): an event about the case never waits for whoever holds it.
     Refused: ``out_of_reach``, ``changed_meanwhile``.
     """
     rows = Case.objects.all() if by is None else visible_cases(by)
     try:
-        held = rows.select_related("owner", "customer", "unit").select_for_update(of=("self",)).get(pk=case.pk)
+        held = rows.select_related("owner", "customer", "unit").select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     except Case.DoesNotExist:
         raise Refused("out_of_reach", "There is no such case.") from None
+    if held.owner is None and held.owner_id is not None:
+        # Handed off while we waited for the lock: PostgreSQL reads the locked row anew, and not those joined to it.
+        held.owner = User.objects.get(pk=held.owner_id)
     if version is not None and version != held.version:
         raise ChangedMeanwhile(changes_since("case", held.pk, version), version=held.version)
     return held

@@ -28,7 +28,7 @@ def set_cause(case: Case, *, cause: Cause, by: User, now: datetime, incident: In
     can_work_on(by, held).enforce()
     if not cause.active:
         raise Refused("cause_retired", "This cause is no longer used. Choose another.", "cause")
-    incidents = held.incidents.select_for_update(of=("self",)).order_by("id")
+    incidents = held.incidents.select_for_update(of=("self",), no_key=True).order_by("id")
     if incident is not None:
         incidents = incidents.filter(pk=incident.pk)
     listed = [each for each in incidents if incident is not None or each.cause_id is None] or list(incidents)
@@ -93,7 +93,7 @@ def close_investigation(
         raise Refused("words_needed", "Write what was found.", "finding")
     if cause is not None and not cause.active:
         raise Refused("cause_retired", "This cause is no longer used. Choose another.", "cause")
-    locked = Investigation.objects.select_for_update(of=("self",)).get(pk=investigation.pk)
+    locked = Investigation.objects.select_for_update(of=("self",), no_key=True).get(pk=investigation.pk)
     INVESTIGATION.move(locked, InvestigationStatus.CLOSED)
     locked.closed_by, locked.closed_at, locked.finding = by, now, finding.strip()
     locked.save(update_fields=["status", "closed_by", "closed_at", "finding"])
@@ -136,7 +136,7 @@ def add_cause(*, name: str, parent: Cause | None, by: User, now: datetime) -> Ca
 def change_cause(cause: Cause, *, name: str, active: bool, version: int, by: User, now: datetime) -> Cause:
     """Rename a cause, or retire it: what it was given to keeps it. Refused as ``add_cause``, ``changed_meanwhile``."""
     can_administer(by).enforce()
-    held = Cause.objects.select_for_update(of=("self",)).select_related("parent").get(pk=cause.pk)
+    held = Cause.objects.select_for_update(of=("self",), no_key=True).select_related("parent").get(pk=cause.pk)
     if held.version != version:
         raise ChangedMeanwhile(casework.changes_since("cause", held.pk, version), version=held.version)
     name = _free_name(name, parent=held.parent, apart_from=held)

@@ -104,7 +104,7 @@ def change_customer(
 
     Refused: ``out_of_reach``, ``changed_meanwhile``, ``invalid``, ``not_a_phone``.
     """
-    held = visible_customers(by).select_for_update(of=("self",)).filter(pk=customer.pk).first()
+    held = visible_customers(by).select_for_update(of=("self",), no_key=True).filter(pk=customer.pk).first()
     if held is None:
         raise Refused("out_of_reach", "There is no such customer.")
     if version is not None and version != held.version:

@@ -283,7 +283,7 @@ def abandon(promise: Promise, *, reason: str, by: User, now: datetime) -> Promis
 def _hold(promise: Promise, *, by: User) -> tuple[Case, Promise]:
     """The case and the promise, both locked: always the case first, so that two writers cannot wait in a circle."""
     held = casework.hold(promise.case, by=by)
-    locked = Promise.objects.select_for_update(of=("self",)).select_related("obligation").get(pk=promise.pk)
+    locked = Promise.objects.select_for_update(of=("self",), no_key=True).select_related("obligation").get(pk=promise.pk)
     locked.case = held
     return held, locked
 

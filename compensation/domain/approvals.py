@@ -165,7 +165,7 @@ def decline(approval: Approval, *, reason: str, by: User, now: datetime) -> Appr
 def expire_stale(case: Case, *, now: datetime) -> int:
     """Expire the requests of a held case whose time has passed; returns how many. The caller saves the case."""
     stale = (
-        Approval.objects.select_for_update(of=("self",))
+        Approval.objects.select_for_update(of=("self",), no_key=True)
         .select_related("award", "award__remedy", "obligation", "requested_by")
         .filter(award__case=case, status=ApprovalStatus.WAITING, expires_at__lte=now)
         .order_by("id")
@@ -204,7 +204,7 @@ def expire(approval: Approval, *, now: datetime) -> int:
 def _hold(approval: Approval, *, by: User) -> tuple[Case, Approval]:
     held = casework.hold(approval.award.case, by=by)
     locked = (
-        Approval.objects.select_for_update(of=("self",))
+        Approval.objects.select_for_update(of=("self",), no_key=True)
         .select_related("award", "award__remedy", "award__given_by", "obligation", "requested_by")
         .get(pk=approval.pk)
     )

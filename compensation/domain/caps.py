@@ -173,7 +173,7 @@ def settle_reservation(draw: Draw, *, reserved: int, granted: int) -> bool:
 def give_back(keys: Iterable[str], amount: int) -> None:
     """Return what a reversed award had spent, to the very counters it came from."""
     wanted = sorted(keys)
-    locked = list(CapCounter.objects.select_for_update().filter(key__in=wanted).order_by("key"))
+    locked = list(CapCounter.objects.select_for_update(no_key=True).filter(key__in=wanted).order_by("key"))
     if len(locked) != len(wanted):
         raise RuntimeError(f"counters are missing: {wanted}")
     CapCounter.objects.filter(key__in=wanted).update(spent_minor=F("spent_minor") - amount)
@@ -202,7 +202,7 @@ def set_cap(
     if (user is None) == (role not in (Role.REP, Role.SUPERVISOR)):
         raise Refused("invalid", "A cap is a role’s (rep or supervisor) or one person’s.", "role")
     amount = check_minor(amount_minor, currency=currency, zero=True)
-    wanted = Cap.objects.select_for_update(of=("self",)).filter(axis=axis, currency=currency)
+    wanted = Cap.objects.select_for_update(of=("self",), no_key=True).filter(axis=axis, currency=currency)
     cap = wanted.filter(user=user).first() if user else wanted.filter(user__isnull=True, role=role).first()
     if cap is None:
         cap = Cap(axis=axis, currency=currency, role="" if user else role, user=user, version=0, amount_minor=amount)
@@ -232,12 +232,15 @@ def set_cap(
 
 
 @transaction.atomic
-def remove_cap(cap: Cap, *, by: User, now: datetime) -> None:
+def remove_cap(cap: Cap, *, by: User, now: datetime, version: int | None = None) -> None:
     """Take away a person's own cap, so that their role's holds again, or a role's, which leaves nothing.
 
-    Refused: ``administrator_needed``.
+    Refused: ``administrator_needed``, ``changed_meanwhile``.
     """
     can_administer(by).enforce()
+    cap = Cap.objects.select_for_update(of=("self",), no_key=True).get(pk=cap.pk)
+    if version is not None and version != cap.version:
+        raise ChangedMeanwhile(changes_since("cap", cap.pk, version), version=cap.version)
     record(
         EventType.CAP_CHANGED,
         subject=("cap", cap.pk),

@@ -44,7 +44,7 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
     if remedy is None:
         held = Remedy(version=0)
     else:
-        held = Remedy.objects.select_for_update().get(pk=remedy.pk)
+        held = Remedy.objects.select_for_update(no_key=True).get(pk=remedy.pk)
         if version is not None and version != held.version:
             raise ChangedMeanwhile(changes_since("remedy", held.pk, version), version=held.version)
     changed = sorted(name for name, value in fields.items() if held.pk is None or getattr(held, name) != value)

@@ -61,7 +61,7 @@ def hold_award(award: Award, *, by: User | None) -> tuple[Case, Award]:
     """The case and the award, both locked, the case first."""
     held = casework.hold(award.case, by=by)
     locked = (
-        Award.objects.select_for_update(of=("self",))
+        Award.objects.select_for_update(of=("self",), no_key=True)
         .select_related("remedy", "delivery", "given_by", "spender")
         .get(pk=award.pk)
     )

@@ -1,0 +1,186 @@
+"""People, customers, cases and remedies for tests, all made through the domain.
+
+Alice owns, Bob is her colleague, Charlie is a stranger who serves other customers. Sue and Sam supervise Alice and Bob,
+Ada administers, Crm is a program. ``NOW`` is a Tuesday afternoon in London and a morning in New York.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from accounts.domain.staffing import add_team, add_unit, add_user
+from accounts.enums import Role, WorkingState
+from accounts.models import BusinessUnit, Team, User
+from cases.domain import acknowledging, causes, closing, customers, intake, promises
+from cases.domain.intake import Logged
+from cases.models import Case, Cause, Customer, Promise
+from compensation.domain import awards, caps, catalog
+from compensation.enums import Axis
+from compensation.models import Approval, Award, Cap, Remedy
+
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PASSWORD = "a long enough password"
+_numbers = count(1)
+
+
+@dataclass
+class House:
+    """A company with one team of ours and one of strangers."""
+
+    unit: BusinessUnit
+    other_unit: BusinessUnit
+    team: Team
+    other_team: Team
+    alice: User
+    bob: User
+    charlie: User
+    sue: User
+    sam: User
+    ada: User
+    crm: User
+    now: datetime = NOW
+    remedies: dict[str, Remedy] = field(default_factory=dict)
+
+    def person(self, name: str, **particulars: Any) -> User:
+        """One more member of staff, a rep of our team unless said otherwise."""
+        return person(name, **{"team": self.team} | particulars)
+
+    def customer(self, name: str = "Dana Okafor", **particulars: Any) -> Customer:
+        """A customer of our unit, with an email address and a phone, in Denver."""
+        given: dict[str, Any] = {
+            "units": [self.unit],
+            "preferred_name": name,
+            "time_zone": "America/Denver",
+            "emails": [f"customer{next(_numbers)}@example.com"],
+            "phones": ["+13035550142"],
+        }
+        return customers.add_customer(by=self.ada, now=self.now, **given | particulars)
+
+    def logged(self, customer: Customer | None = None, *, by: User | None = None, **particulars: Any) -> Logged:
+        """An incident that Alice logged from a phone call; it opened a case that she owns."""
+        given: dict[str, Any] = {"channel": "phone", "our_words": "Charged twice for one order", "now": self.now}
+        return intake.log_incident(customer or self.customer(), by=by or self.alice, **given | particulars)
+
+    def case(self, customer: Customer | None = None, *, by: User | None = None, **particulars: Any) -> Case:
+        """A case of Alice's, fresh from the database."""
+        return again(self.logged(customer, by=by, **particulars).case)
+
+    def heard_case(self, customer: Customer | None = None, *, by: User | None = None, **particulars: Any) -> Case:
+        """A case whose customer has been heard: a remedy may be given."""
+        case = self.case(customer, by=by, **particulars)
+        acknowledging.acknowledge_feelings(case, feeling="angry", by=by or self.alice, now=self.now, confirmed=True)
+        return again(case)
+
+    def closed_case(self, customer: Customer | None = None) -> Case:
+        """A case of Alice's with its cause, closed."""
+        case = self.case(customer)
+        causes.set_cause(case, cause=self.cause(), by=self.alice, now=self.now)
+        return again(closing.close(case, outcome="put_right", by=self.alice, now=self.now))
+
+    def historical_case(self, customer: Customer | None = None) -> Case:
+        """A case that stands for imported history: closed, owned by nobody."""
+        customer = customer or self.customer()
+        case = Case(
+            customer=customer,
+            unit=self.unit,
+            title="An old complaint",
+            channel="import",
+            severity="medium",
+            opened_at=self.now,
+            reported_at=self.now,
+            historical=True,
+            closed_at=self.now,
+            outcome="explained",
+            **{"status": "closed"},
+        )
+        intake.save_with_reference(case)
+        return case
+
+    def cause(self, name: str = "Double booking in the till") -> Cause:
+        return Cause.objects.filter(name=name).first() or causes.add_cause(
+            name=name, parent=None, by=self.ada, now=self.now
+        )
+
+    def promise(self, case: Case, *, by: User | None = None, **particulars: Any) -> Promise:
+        """A promise of Alice's to call back in an hour."""
+        given: dict[str, Any] = {"due_end": self.now + HOUR, "now": self.now}
+        return promises.make(case, by=by or self.alice, **given | particulars)
+
+    def remedy(self, code: str = "credit", **fields: Any) -> Remedy:
+        """A remedy of the catalog; ``credit`` has an open amount in USD."""
+        if code not in self.remedies:
+            given = {"name": code.replace("-", " ").capitalize(), "kind": "monetary", "currency": "USD"}
+            self.remedies[code] = catalog.save_remedy(None, by=self.ada, now=self.now, code=code, **given | fields)
+        return self.remedies[code]
+
+    def caps(self, holder: User | str = Role.REP, *, currency: str = "USD", **amounts: int) -> dict[Axis, Cap]:
+        """Caps in minor units by axis, of a role or of a person: ``caps("rep", award=2000, day=10000)``."""
+        given = {"user": holder} if isinstance(holder, User) else {"role": holder}
+        return {
+            Axis(axis): caps.set_cap(
+                axis=axis, currency=currency, amount_minor=amount, by=self.ada, now=self.now, **given
+            )
+            for axis, amount in amounts.items()
+        }
+
+    def usual_caps(self) -> None:
+        """Reps: 20 an award, 50 a case, 100 a day, 1,000 a month; supervisors ten times as much."""
+        self.caps(Role.REP, award=2000, case=5000, day=10000, month=100000)
+        self.caps(Role.SUPERVISOR, award=20000, case=50000, day=100000, month=1000000)
+
+    def give(self, case: Case, amount: int, *, by: User | None = None, now: datetime | None = None) -> Award:
+        """A credit of ``amount`` given by Alice."""
+        return awards.give(case, self.remedy(), amount_minor=amount, by=by or self.alice, now=now or self.now)
+
+    def asked(self, case: Case, amount: int = 3000, **particulars: Any) -> Approval:
+        """A credit above Alice's cap, so that it waits for an approval."""
+        return Approval.objects.get(award=self.give(case, amount, **particulars))
+
+
+def person(name: str, **particulars: Any) -> User:
+    """A member of staff called ``name``, who can sign in with ``PASSWORD``."""
+    given: dict[str, Any] = {"name": name.capitalize(), "email": f"{name}@example.com", "password": PASSWORD}
+    return add_user(username=name, now=NOW, **given | particulars)
+
+
+def again(thing: Any) -> Any:
+    """The same row, read anew."""
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def away(user: User, *, until: datetime = NOW + DAY) -> User:
+    """Somebody who is away; the row is written as it would be read."""
+    User.objects.filter(pk=user.pk).update(working_state=WorkingState.AWAY, away_until=until)
+    return again(user)
+
+
+def build() -> House:
+    """The whole house. Needs a database."""
+    unit = add_unit(code="shop", name="The shop", currency="USD", now=NOW)
+    other_unit = add_unit(code="bank", name="The bank", currency="EUR", now=NOW)
+    team = add_team(name="Front desk", units=[unit], now=NOW)
+    other_team = add_team(name="Bank desk", units=[other_unit], now=NOW)
+    return House(
+        unit=unit,
+        other_unit=other_unit,
+        team=team,
+        other_team=other_team,
+        alice=person("alice", team=team, time_zone="America/New_York"),
+        bob=person("bob", team=team, time_zone="America/New_York"),
+        charlie=person("charlie", team=other_team),
+        sue=person("sue", team=team, role=Role.SUPERVISOR, time_zone="America/New_York"),
+        sam=person("sam", team=team, role=Role.SUPERVISOR, time_zone="Europe/London"),
+        ada=person("ada", role=Role.ADMIN, is_staff=True, is_superuser=True),
+        crm=person("crm", team=team, is_service=True),
+    )
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return build()
