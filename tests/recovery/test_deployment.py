@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from ops import compose_check, states
+from ops import compose_check, lock, states
 
 ROOT = settings.BASE_DIR
 
@@ -37,9 +37,13 @@ def test_the_drawings_of_the_states_are_up_to_date() -> None:
 def test_every_requirement_is_pinned() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
-            assert not line or line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+==[\w.]+", line), (
+            assert not line or line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line), (
                 f"{name}: {line}"
             )
+
+
+def test_what_the_code_uses_is_pinned_within_its_range() -> None:
+    assert lock.faults() == []
 
 
 def test_make_alone_lists_the_targets() -> None:
