@@ -192,7 +192,9 @@ class LogForm(Form):
     new_phone = forms.CharField(label="Phone", required=False, max_length=40)
     new_email = forms.EmailField(label="Email", required=False)
     new_zone = forms.CharField(label="Time zone", required=False, max_length=60)
-    unit = forms.ModelChoiceField(label="Business unit", queryset=BusinessUnit.objects.none(), required=False)
+    unit = forms.ModelChoiceField(
+        label="Business unit", queryset=BusinessUnit.objects.none(), required=False, empty_label="Choose…"
+    )
     case = forms.CharField(required=False, widget=forms.HiddenInput)
 
     customer_words = forms.CharField(
@@ -222,7 +224,9 @@ class LogForm(Form):
         initial=Originator.UNKNOWN,
         widget=forms.RadioSelect,
     )
-    originator = forms.ModelChoiceField(label="Which colleague", queryset=User.objects.none(), required=False)
+    originator = forms.ModelChoiceField(
+        label="Which colleague", queryset=User.objects.none(), required=False, empty_label="Choose…"
+    )
     favor = forms.ChoiceField(
         label="In whose favor was it?",
         choices=[

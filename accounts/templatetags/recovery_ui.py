@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
 from babel.numbers import format_currency, get_currency_symbol
 from django import template
 from django.forms import BoundField
@@ -293,7 +294,13 @@ def avatar(name: object, size: str = "") -> SafeString:
 
 @register.inclusion_tag("_field.html")
 def field(
-    bound: BoundField, label: str = "", hint: str = "", look: str = "", css: str = "", **attrs: str
+    bound: BoundField,
+    label: str = "",
+    hint: str = "",
+    look: str = "",
+    css: str = "",
+    optional: bool | None = None,
+    **attrs: str,
 ) -> dict[str, Any]:
     """One form field with its label, help and errors. look="pills" draws a choice as pills; underscores in attrs become dashes."""
     widget = bound.field.widget
@@ -317,7 +324,9 @@ def field(
         "look": look,
         "css": css,
         "id": bound.id_for_label or bound.auto_id,
-        "optional": not bound.field.required and kind not in ("checkbox", "hidden") and not group,
+        "optional": optional
+        if optional is not None
+        else not (bound.field.required or group or kind in ("checkbox", "hidden")),
         "rendered": "" if group else bound.as_widget(attrs=extra),
     }
 
@@ -380,3 +389,19 @@ def hour(moment: object) -> str:
         return f"{at.astimezone(timezone.get_current_timezone()):%H:%M}"
     except ValueError:
         return ""
+
+
+@register.filter
+def indent(depth: int) -> str:
+    """How far in a node of a tree stands, for the options of a list."""
+    return "\u2003" * int(depth)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """A number in E.164 with the gaps people read it with."""
+    try:
+        parsed = phonenumbers.parse(str(number), None)
+    except phonenumbers.NumberParseException:
+        return str(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

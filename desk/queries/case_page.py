@@ -77,6 +77,22 @@ class CasePage:
         return next_words(self.facts)
 
     @property
+    def first_minute_target(self) -> int:
+        """Seconds."""
+        return int(settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"])
+
+    @property
+    def first_minute(self) -> int | None:
+        """Seconds from the complaint to the first answer by a person; None while there is none."""
+        answered = self.case.first_response_at
+        return None if answered is None else int((answered - self.case.reported_at).total_seconds())
+
+    @property
+    def first_minute_gap(self) -> int:
+        """How much of the ring stays empty, in hundredths."""
+        return 100 - min(100, 100 * (self.first_minute or 0) // self.first_minute_target)
+
+    @property
     def token(self) -> str:
         """Changes when anything that the screen shows live has changed."""
         phases = "".join(f"{item.promise.pk}{item.phase[:2]}" for item in self.promises)
@@ -146,8 +162,8 @@ def _facts(
 
 
 def story(case: Case) -> list[Line]:
-    """The case's timeline, newest last as in a conversation."""
-    return list(reversed(timeline(events_of(case_id=case.pk)[:EVENTS])))
+    """The case's timeline, newest first."""
+    return timeline(events_of(case_id=case.pk)[:EVENTS])
 
 
 @dataclass(frozen=True)
@@ -169,7 +185,6 @@ class Around:
     colleagues: list[User]
     causes: list[Cause]
     owner_there: bool
-    first_minute_target: int
 
 
 def around(case: Case, *, user: User, now: datetime) -> Around:
@@ -198,7 +213,6 @@ def around(case: Case, *, user: User, now: datetime) -> Around:
         else [],
         causes=list(Cause.objects.filter(active=True).order_by("path", "id")) if works else [],
         owner_there=case.owner is None or is_there(case.owner, now),
-        first_minute_target=settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"],
     )
 
 

@@ -20,6 +20,8 @@ from compensation.enums import AwardStatus, Axis
 from compensation.models import Approval, Award
 from compensation.queries import answered_since
 from desk.queries.steps import Facts, next_words
+from outreach.enums import CallStatus
+from outreach.models import FollowUpCall
 
 SHOWN = 40
 CASES = 30
@@ -110,6 +112,12 @@ def my_cases(user: User) -> list[MyCase]:
 def answers(user: User, *, now: datetime) -> list[Approval]:
     """What became of what this person asked for, in the last day."""
     return list(answered_since(user, now - timedelta(days=1))[:6])
+
+
+def calls_of(user: User) -> list[FollowUpCall]:
+    """The follow-up calls this person has been given."""
+    given = FollowUpCall.objects.filter(rep=user, status=CallStatus.DISPATCHED)
+    return list(given.select_related("customer", "signal", "case").order_by("leased_until")[:6])
 
 
 def notices(user: User) -> list[Notice]:

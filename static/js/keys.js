@@ -8,7 +8,10 @@ let waiting = "";
 let timer = 0;
 
 function press(el) {
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && el.type !== "radio" && el.type !== "checkbox") {
+  if (el.matches(".row-link")) {
+    el.focus();
+    el.scrollIntoView({ block: "nearest" });
+  } else if (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && el.type !== "radio" && el.type !== "checkbox") {
     el.closest("details")?.setAttribute("open", "");
     el.focus();
     el.scrollIntoView({ block: "nearest" });
@@ -23,12 +26,18 @@ function press(el) {
 }
 
 const visible = (el) => el.checkVisibility?.() ?? el.offsetParent !== null;
-const find = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
+/* In a list of things that each have the same keys, [data-scope], a key is meant for the one the focus is in. */
+function find(key) {
+  const scope = document.activeElement?.closest("[data-scope]");
+  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(visible);
+  return all.find((el) => scope && el.closest("[data-scope]") === scope) || all.find((el) => !el.closest("[data-scope]")) || all[0]?.closest("[data-scope]").querySelector(".row-link");
+}
 
 function walk(step) {
   const rows = [...document.querySelectorAll("a.row, .row-link")].filter(visible);
   if (!rows.length) return false;
-  const at = rows.indexOf(document.activeElement);
+  const here = document.activeElement?.closest("[data-scope]")?.querySelector(".row-link") ?? document.activeElement;
+  const at = rows.indexOf(here);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
@@ -38,7 +47,10 @@ function walk(step) {
 function help() {
   const here = document.getElementById("help-here");
   here.replaceChildren();
+  const told = new Set();
   for (const el of document.querySelectorAll("main [data-key]")) {
+    if (told.has(el.dataset.key)) continue;
+    told.add(el.dataset.key);
     const dt = document.createElement("dt");
     const kbd = dt.appendChild(document.createElement("kbd"));
     kbd.textContent = el.dataset.key;

@@ -5,6 +5,35 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (polled && document.hidden) event.preventDefault();
 });
 
+/* a live part sends back the ETag it last saw, so that nothing new costs an empty 304 */
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, headers, verb } = event.detail;
+  if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag;
+  if (verb !== "get") document.getElementById("refusal")?.replaceChildren();
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr, successful, requestConfig } = event.detail;
+  const etag = xhr?.getResponseHeader("ETag");
+  if (etag && "etag" in elt.dataset) elt.dataset.etag = etag.replace(/^W\//, "");
+  if (successful && requestConfig.verb !== "get" && elt.tagName === "FORM") elt.reset();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig, elt } = event.detail;
+  if (xhr.status === 422 && xhr.getResponseHeader("HX-Retarget")) event.detail.selectOverride = ".refusal";
+  else if (xhr.status < 300 && requestConfig.verb !== "get" && elt.tagName === "FORM") requestConfig.elt?.reset?.();
+});
+
+/* what somebody is in the middle of is never swapped away: half-written fields, chosen options and opened folds stay */
+const inHand = (el) =>
+  (/^(TEXTAREA|INPUT)$/.test(el.tagName) && el.type !== "hidden" && el.type !== "radio" && el.type !== "checkbox" && el.value !== el.defaultValue) ||
+  ((el.type === "radio" || el.type === "checkbox") && el.checked !== el.defaultChecked) ||
+  (el.tagName === "SELECT" && [...el.options].some((option) => option.selected !== option.defaultSelected) && el.value !== "");
+if (window.Idiomorph) {
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && inHand(old));
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+    !(name === "open" && node.tagName === "DETAILS") && !(name === "data-etag" || name === "data-restored" || name === "aria-selected");
+}
+
 let lost = null;
 function say(text, mood) {
   const toast = document.createElement("div");
@@ -68,7 +97,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-previews-cap]");
   if (!form) return;
   const chosen = form.querySelector("[data-cost]:checked");
-  const cost = Number(chosen?.dataset.cost || 0);
+  const cost = chosen && !("noQuestions" in chosen.dataset) ? Number(chosen.dataset.cost || 0) : 0;
   for (const gauge of document.querySelectorAll("[data-gauge]")) {
     const ceiling = Number(gauge.dataset.ceiling) || 0;
     const used = Number(gauge.dataset.used) || 0;
@@ -77,4 +106,21 @@ document.addEventListener("change", (event) => {
     would.setAttribute("width", String(Math.min(100 - Math.min(100, (100 * used) / ceiling), (100 * cost) / ceiling)));
     would.classList.toggle("over", used + cost > ceiling);
   }
+});
+
+/* an amount typed beside an open remedy chooses it */
+document.addEventListener("input", (event) => {
+  const amount = event.target.closest?.('.offer [name^="amount-"]');
+  if (!amount) return;
+  const radio = amount.closest(".offer").querySelector('[type="radio"]');
+  radio.checked = true;
+  radio.dataset.cost = String(Math.round(Number(amount.value.replace(/,/g, "")) * 100) || 0);
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+/* the words that go with a feeling */
+document.addEventListener("change", (event) => {
+  const says = event.target.dataset?.says;
+  const opener = says && event.target.form?.querySelector("[data-opener]");
+  if (opener) opener.textContent = says;
 });
