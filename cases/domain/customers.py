@@ -135,6 +135,34 @@ def change_customer(
 
 
 @transaction.atomic
+def mark_wrong_number(customer: Customer, *, number: str, by: User, now: datetime) -> None:
+    """Somebody else answered at this number: it is kept, marked, and not dialed again. Doing it twice changes nothing.
+
+    Refused: ``out_of_reach``, ``other_phone`` when the number is not this customer's.
+    """
+    held = visible_customers(by).select_for_update(of=("self",), no_key=True).filter(pk=customer.pk).first()
+    if held is None:
+        raise Refused("out_of_reach", "There is no such customer.")
+    phone = held.phones.filter(number=number).first()
+    if phone is None:
+        raise Refused("other_phone", "This is not one of the customer’s numbers.", "phone")
+    if phone.wrong:
+        return
+    phone.wrong = True
+    phone.save(update_fields=["wrong"])
+    held.version += 1
+    held.save(update_fields=["version"])
+    record(
+        EventType.CUSTOMER_CHANGED,
+        subject=("customer", held.pk),
+        by=by,
+        now=now,
+        customer_id=held.pk,
+        data={"version": held.version, "fields": ["phones"], "wrong_phone": phone.pk},
+    )
+
+
+@transaction.atomic
 def upsert_by_external_id(
     system: str,
     external_id: str,

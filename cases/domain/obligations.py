@@ -5,6 +5,8 @@ The case's count of open obligations moves here, in memory; the verb that holds 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
@@ -47,6 +49,57 @@ def owe(
         created_by=by,
         created_at=now,
     )
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What ``owe_all`` writes down; the same as the arguments of ``owe``. ``case`` is held by the caller."""
+
+    what: str
+    customer: Customer
+    unit_id: int
+    case: Case | None
+    due_end: datetime
+
+
+def owe_all(kind: ObligationKind, debts: Iterable[Debt], *, now: datetime) -> list[Obligation]:
+    """Write down many of one kind in one statement: the system's own work, owed by nobody yet. See ``owe``."""
+    listed = list(debts)
+    for debt in listed:
+        if debt.case is not None:
+            debt.case.open_obligations += 1
+    return Obligation.objects.bulk_create(
+        Obligation(
+            kind=kind,
+            what=debt.what[:200],
+            customer=debt.customer,
+            unit_id=debt.unit_id,
+            case=debt.case,
+            due_end=debt.due_end,
+            zone=debt.customer.time_zone,
+            next_look_at=now,
+            created_at=now,
+        )
+        for debt in listed
+    )
+
+
+def put_with(owners: Mapping[int, User | None], *, now: datetime) -> None:
+    """Say who owes these open obligations from now on, by their ids: one statement a batch. None: the supervisors.
+
+    What had fallen due stays to the credit of whoever held it then.
+    """
+    held = list(
+        Obligation.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in=owners, status=ObligationStatus.OPEN
+        )
+    )
+    for obligation in held:
+        if obligation.due_end <= now and obligation.credited_to_id is None:
+            obligation.credited_to_id = obligation.owner_id
+        obligation.owner = owners[obligation.pk]
+        obligation.next_look_at = now
+    Obligation.objects.bulk_update(held, ["owner", "credited_to", "next_look_at"])
 
 
 def discharge(obligation: Obligation, *, case: Case | None, by: User | None, now: datetime) -> None:

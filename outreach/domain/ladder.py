@@ -89,7 +89,7 @@ def _look_at(ids: Iterable[int], *, now: datetime) -> int:
         .order_by("next_look_at", "id")
     )
     if connection.vendor == "postgresql":
-        due = due.select_for_update(of=("self",), skip_locked=True)
+        due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
     listed = list(due)
     ladders = rungs_by_kind()
     climbs = [_climb(obligation, ladders[obligation.kind], now=now) for obligation in listed]
@@ -158,9 +158,7 @@ def _told(obligation_ids: list[int]) -> dict[tuple[int, int], set[int]]:
 
 def _is_passed(rung: Rung, ringing: list[Rung]) -> bool:
     """A later rung for the same people has rung too: whoever takes over is told where it stands, not all that was."""
-    return any(
-        later.audience == rung.audience and later.offset_minutes > rung.offset_minutes for later in ringing
-    )
+    return any(later.audience == rung.audience and later.offset_minutes > rung.offset_minutes for later in ringing)
 
 
 def _audience(obligation: Obligation, rung: Rung, supervisors: Supervisors, *, now: datetime) -> list[User]:

@@ -21,7 +21,7 @@ DELIVERY = Lifecycle(
     "delivery",
     DeliveryStatus,
     {
-        DeliveryStatus.PENDING: {DeliveryStatus.SENT, DeliveryStatus.FAILED},
+        DeliveryStatus.PENDING: {DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.NO_ADDRESS},
         DeliveryStatus.SENT: set(),
         DeliveryStatus.FAILED: {DeliveryStatus.PENDING},
         DeliveryStatus.NO_ADDRESS: {DeliveryStatus.PENDING},
