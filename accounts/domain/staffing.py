@@ -1,0 +1,149 @@
+"""Units, teams and the people in them: added by an administrator, or by the system (``by`` None) on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.authority import Refused
+from accounts.domain.roles import can_administer
+from accounts.enums import Role
+from accounts.models import BusinessUnit, Team, User
+from journal.domain.log import Entry, record, record_many
+from journal.enums import EventType
+
+CODE_LENGTH = 80
+
+
+def name_key(name: str) -> str:
+    """What makes two spellings of a unit's name the same one: case and the width of its spaces, and nothing else."""
+    return " ".join(name.split()).casefold()
+
+
+def code_for(name: str) -> str:
+    """A unit's code, made of its name alone: readable, and different for different names however alike they look."""
+    key = name_key(name)
+    return f"{slugify(key)[: CODE_LENGTH - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}".lstrip("-")
+
+
+@transaction.atomic
+def units_named(
+    names: Iterable[str], *, currency: str, now: datetime, by: User | None = None
+) -> dict[str, BusinessUnit]:
+    """The units of these names, by ``name_key``; those that are not there yet are added, with ``currency``.
+
+    Refused: ``administrator_needed``, ``invalid`` for a blank name or one of more than 160 characters.
+    """
+    if by is not None:
+        can_administer(by).enforce()
+    wanted: dict[str, str] = {}
+    for name in names:
+        plain = " ".join(name.split())
+        if not plain or len(plain) > 160:
+            raise Refused("invalid", "A business unit has a name of at most 160 characters.", "unit")
+        wanted.setdefault(name_key(plain), plain)
+    codes = {code_for(name): key for key, name in wanted.items()}
+    found = {codes[unit.code]: unit for unit in BusinessUnit.objects.filter(code__in=codes)}
+    if len(found) < len(wanted):  # others may have been named by hand, under a code of their own
+        for unit in BusinessUnit.objects.order_by("-id"):
+            if (key := name_key(unit.name)) in wanted:
+                found.setdefault(key, unit)
+    new = [
+        BusinessUnit(code=code, name=wanted[key], currency=currency) for code, key in codes.items() if key not in found
+    ]
+    added = BusinessUnit.objects.bulk_create(new)
+    record_many(Entry(EventType.UNIT_ADDED, ("unit", unit.pk), now, by, data={"code": unit.code}) for unit in added)
+    return found | {codes[unit.code]: unit for unit in added}
+
+
+@transaction.atomic
+def add_unit(*, code: str, name: str, currency: str, now: datetime, by: User | None = None) -> BusinessUnit:
+    """Add a business unit. Refused: ``administrator_needed``, ``invalid``."""
+    if by is not None:
+        can_administer(by).enforce()
+    unit = BusinessUnit(code=code, name=name, currency=currency)
+    _check(unit)
+    unit.save(force_insert=True)
+    record(EventType.UNIT_ADDED, subject=("unit", unit.pk), by=by, now=now, data={"code": unit.code})
+    return unit
+
+
+@transaction.atomic
+def add_team(*, name: str, units: Iterable[BusinessUnit], now: datetime, by: User | None = None) -> Team:
+    """Add a team that serves these units. Refused: ``administrator_needed``, ``invalid``."""
+    if by is not None:
+        can_administer(by).enforce()
+    team = Team(name=name)
+    _check(team)
+    team.save(force_insert=True)
+    served = list(units)
+    team.units.set(served)
+    record(
+        EventType.TEAM_ADDED, subject=("team", team.pk), by=by, now=now, data={"units": [unit.pk for unit in served]}
+    )
+    return team
+
+
+@transaction.atomic
+def add_user(
+    *,
+    username: str,
+    name: str,
+    now: datetime,
+    by: User | None = None,
+    password: str | None = None,
+    **particulars: Any,
+) -> User:
+    """Add a member of staff or a service account. Without a password nobody can sign in as it.
+
+    ``particulars`` are fields of ``User``: email, role, team, time_zone, takes_calls, is_service, is_active, is_staff,
+    is_superuser. Refused: ``administrator_needed``, ``invalid``.
+    """
+    if by is not None:
+        can_administer(by).enforce()
+    user = User(username=username, name=name, date_joined=now, password=make_password(password), **particulars)
+    _check(user)
+    user.save(force_insert=True)
+    record(
+        EventType.USER_ADDED,
+        subject=("user", user.pk),
+        by=by,
+        now=now,
+        data={"role": user.role, "team": user.team_id, "service": user.is_service},
+    )
+    return user
+
+
+def stand_in(*, username: str, name: str, now: datetime) -> User:
+    """The inactive service account that stands for those whom an imported record does not name. Made when missing."""
+    known = User.objects.filter(username=username).first()
+    if known is not None:
+        if not known.is_service:
+            raise Refused("invalid", f"“{username}” is a person’s user name here.", "username")
+        return known
+    return add_user(username=username, name=name, now=now, role=Role.REP, is_service=True, is_active=False)
+
+
+def service_account(username: str, *, team: Team, now: datetime, by: User | None = None) -> User:
+    """The service account of this name in this team, made when missing. Refused: ``invalid`` where it is another's."""
+    known = User.objects.filter(username=username).first()
+    if known is None:
+        return add_user(username=username, name=username, now=now, by=by, role=Role.REP, team=team, is_service=True)
+    if not known.is_service or not known.is_active or known.team_id != team.pk:
+        raise Refused("invalid", f"“{username}” is taken: by a person, another team or an account put out of use.")
+    return known
+
+
+def _check(thing: BusinessUnit | Team | User) -> None:
+    try:
+        thing.full_clean()
+    except ValidationError as wrong:
+        field, problems = next(iter(wrong.message_dict.items()))
+        raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
