@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 FLAGS = [
     "--no-sandbox",
@@ -65,13 +64,21 @@ OpenPage = Callable[..., "Page"]
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def page_faults() -> Faults:
+    """What went wrong in this test's windows so far. A test that means to provoke it takes it out again."""
+    return Faults()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, live_server: Any, page_faults: Faults, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
     """`open_page(user=None, width=1440, height=900, **context)`: a window of its own, signed in as `user` if given.
 
     Paths are relative to the live server: `page.goto("/calls/")`. A script error or a CSP violation in any window fails
     the test; when the test fails, each window's picture is kept in var/test/.
     """
-    faults, contexts = Faults(), []
+    contexts: list[BrowserContext] = []
 
     def open_one(user: Any = None, width: int = 1440, height: int = 900, **options: Any) -> Page:
         context = browser.new_context(
@@ -88,7 +95,7 @@ def open_page(browser: Browser, live_server: Any, tmp_path: Path, request: pytes
             cookie = client.cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
-        faults.watch(page)
+        page_faults.watch(page)
         return page
 
     yield open_one
@@ -99,7 +106,7 @@ def open_page(browser: Browser, live_server: Any, tmp_path: Path, request: pytes
             page.screenshot(path=folder / f"{request.node.name[:80].replace('/', '_')}-{number}.png", full_page=True)
     for context in contexts:
         context.close()
-    assert not faults.seen, "\n".join(faults.seen)
+    assert not page_faults.seen, "\n".join(page_faults.seen)
 
 
 @pytest.fixture

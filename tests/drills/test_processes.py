@@ -1,0 +1,76 @@
+"""The real processes that drills and journeys stand on: a worker, a clock, a Redis, a browser."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from ops.services import Redis
+from outreach.domain import heartbeats
+from outreach.models import Heartbeat
+from tests.harness.browser import OpenPage
+from tests.harness.processes import Celery
+
+pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
+
+PATIENCE = 40
+
+
+def wait(true: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until, what
+        time.sleep(0.1)
+
+
+def alive(kind: str) -> bool:
+    return heartbeats.is_alive(kind, now=timezone.now())
+
+
+def test_a_worker_killed_with_its_children_comes_back(celery_worker_process: Celery) -> None:
+    wait(lambda: alive("beat") and alive("worker"), "no heartbeat")
+    celery_worker_process.worker.kill()
+    assert not celery_worker_process.worker.is_running
+    Heartbeat.objects.all().delete()
+    time.sleep(3)
+    assert not alive("worker"), "a child of the killed worker still works"
+    celery_worker_process.worker.start()
+    wait(lambda: alive("worker"), "the worker did not come back")
+
+
+def test_worker_and_clock_stop_cleanly(celery_worker_process: Celery) -> None:
+    assert celery_worker_process.beat.stop() == 0
+    assert celery_worker_process.worker.stop() == 0
+
+
+def test_clock_and_worker_outlive_a_redis_that_loses_everything(
+    celery_worker_process: Celery, redis_server: Redis
+) -> None:
+    wait(lambda: alive("worker"), "no heartbeat")
+    redis_server.kill()
+    time.sleep(5)
+    assert celery_worker_process.beat.is_running
+    assert celery_worker_process.worker.is_running
+    redis_server.start()
+    Heartbeat.objects.all().delete()
+    wait(lambda: alive("beat") and alive("worker"), "ticks did not come through again")
+
+
+@pytest.mark.journey
+def test_a_window_opens_on_the_sign_in_page_without_a_script_error(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    page.goto("/sign-in/login/")
+    assert page.locator("input[name=password]").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.journey
+def test_what_the_policy_stops_fails_the_test(open_page: OpenPage, request: pytest.FixtureRequest) -> None:
+    page = open_page()
+    page.goto("/sign-in/login/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.wait_for_timeout(200)
+    faults = request.getfixturevalue("page_faults")
+    assert any("Content Security Policy" in fault for fault in faults.seen)
+    faults.seen.clear()
