@@ -18,7 +18,7 @@ from cases.queries import visible_cases, visible_obligations
 from compensation.domain.gauges import Gauge, gauges
 from compensation.enums import AwardStatus, Axis
 from compensation.models import Approval, Award
-from compensation.queries import answered_since
+from compensation.queries import answered_since, waiting_approvals
 from desk.queries.steps import Facts, next_words
 from outreach.enums import CallStatus
 from outreach.models import FollowUpCall
@@ -123,6 +123,30 @@ def calls_of(user: User) -> list[FollowUpCall]:
 def notices(user: User) -> list[Notice]:
     """The newest notices that have not been put away."""
     return list(unseen_notices(user)[:4])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the navigation counts: due within the hour, calls in hand, requests that wait. None reads as nothing."""
+
+    desk: int
+    late: bool
+    calls: int
+    approvals: int
+
+
+def counts(user: User, *, now: datetime) -> Counts:
+    """At most three queries, each over a partial index."""
+    mine = Obligation.objects.filter(owner=user, status=ObligationStatus.OPEN, due_end__lte=now + timedelta(hours=1))
+    due = list(mine.order_by("due_end").values_list("due_end", flat=True)[:99])
+    calls = FollowUpCall.objects.filter(rep=user, status=CallStatus.DISPATCHED).values_list("pk", flat=True)[:99]
+    waiting = waiting_approvals(user, now=now).exclude(requested_by=user).values_list("pk", flat=True)[:99]
+    return Counts(
+        desk=len(due),
+        late=bool(due) and due[0] < now,
+        calls=len(calls),
+        approvals=len(waiting) if user.role == Role.SUPERVISOR else 0,
+    )
 
 
 def main_currency(user: User) -> str:

@@ -89,6 +89,12 @@ REACHED = {
     Reached.WRONG_PERSON: ("reached the wrong person", "phone-off", "warn"),
     Reached.DROPPED: ("was speaking with the customer when the line dropped", "phone-off", "bad"),
 }
+TAKEN = {
+    Channel.PHONE: "took the customer’s call",
+    Channel.VIDEO: "took the customer’s video call",
+    Channel.CHAT: "took the customer’s chat",
+    Channel.IN_PERSON: "met the customer in person",
+}
 # Where the words of an event lie, the first that is there is told, and in whose voice.
 VOICES = (
     ("customer_words", "theirs"),
@@ -123,7 +129,7 @@ def told(event: Event) -> Line:
             ", and they said it was so" if data.get("confirmed") else ""
         )
     elif event.type == EventType.MESSAGE_QUEUED and not data.get("has_address", True):
-        did, shape, mood = "has no address to write to: tell the customer yourself", "mail-x", "warn"
+        did, shape, mood = "We have no address to write to the customer: tell them yourself", "mail-x", "warn"
     quote, voice = next(((str(words[key]), voice) for key, voice in VOICES if words.get(key)), ("", ""))
     remedy = str(words.get("remedy") or data.get("remedy_name") or "")
     if remedy and event.type.startswith("award."):
@@ -161,7 +167,8 @@ def _who(event: Event, did: str) -> str:
 def _contact(data: Mapping[str, Any], channel: str) -> tuple[str, str, str]:
     via = _label(Channel, channel).lower()
     if data.get("direction") == "in":
-        return f"took the customer’s {via} contact", CHANNEL_SHAPES.get(Channel(channel), "phone-incoming"), ""
+        shape = CHANNEL_SHAPES.get(Channel(channel), "phone-incoming")
+        return TAKEN.get(Channel(channel), f"heard from the customer by {via}"), shape, ""
     did, shape, mood = REACHED.get(data.get("reached", ""), TOLD[EventType.CASE_CONTACTED])
     if channel and channel != Channel.PHONE and shape == "phone":
         shape = CHANNEL_SHAPES.get(Channel(channel), shape)

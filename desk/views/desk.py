@@ -71,7 +71,9 @@ def desk_live(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What Recovery tells this person, wherever they are."""
     told = desk_page.notices(person(request))
-    return live(request, "_notices.html", {"notices": told}, ",".join(str(notice.pk) for notice in told))
+    counts = desk_page.counts(person(request), now=timezone.now())
+    token = ",".join(str(notice.pk) for notice in told)
+    return live(request, "_notices.html", {"notices": told, "counts": counts}, f"{token}{counts}")
 
 
 @writes

@@ -68,6 +68,12 @@ function fade() {
 fade();
 document.addEventListener("htmx:afterSettle", fade);
 
+/* a customer was chosen: on to what happened */
+document.addEventListener("htmx:afterSettle", () => {
+  const words = document.getElementById("log_customer_words");
+  if (words && document.activeElement === document.body && document.querySelector("#log-customer input[name=customer]")) words.focus();
+});
+
 /* a refusal that came back is shown where one looks */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "refusal" && event.target.firstElementChild) event.target.scrollIntoView({ block: "center" });
