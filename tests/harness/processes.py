@@ -136,9 +136,7 @@ class Celery:
             folder / "worker.log",
             says="ready.",
         )
-        self.beat = Child(
-            "beat", [*celery, "beat", "--loglevel", "INFO"], env, folder / "beat.log", says="beat: Starting"
-        )
+        self.beat = Child("beat", [*celery, "beat", "--loglevel", "INFO"], env, folder / "beat.log", says="maxinterval")
 
     def start(self) -> Celery:
         self.worker.start()
