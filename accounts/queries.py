@@ -93,3 +93,17 @@ def visible_credentials(user: User) -> QuerySet[ApiCredential]:
     """A person's own credentials; an administrator sees all."""
     credentials = ApiCredential.objects.select_related("user").order_by("-id")
     return credentials if user.role == Role.ADMIN else credentials.filter(user=user)
+
+
+def people_by_team(user: User) -> QuerySet[User]:
+    """Colleagues in reach by team, those who left and oneself too; for an administrator everybody, programs excepted."""
+    people = User.objects.filter(is_service=False).select_related("team").prefetch_related("team__units")
+    if user.role != Role.ADMIN:
+        people = people.filter(Q(pk=user.pk) | Q(team__units__in=reach(user)), is_active=True).distinct()
+    return people.order_by("team__name", "name", "id")
+
+
+def credential_holders(user: User) -> QuerySet[User]:
+    """Those whom this user may issue credentials to: oneself, and for an administrator everybody who may sign in."""
+    holders = User.objects.filter(is_active=True) if user.role == Role.ADMIN else User.objects.filter(pk=user.pk)
+    return holders.exclude(working_state=WorkingState.LEFT).order_by("is_service", "name", "id")

@@ -1,0 +1,84 @@
+"""What every browser door shares: who is asking, what is answered after a verb, and live parts under an ETag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2s
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authority import Refused
+from accounts.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def reads(view: View) -> View:
+    """A page for people who are signed in."""
+    return login_required(require_GET(view))
+
+
+def writes(view: View) -> View:
+    """A verb for people who are signed in."""
+    return login_required(require_POST(_nothing_there(view)))
+
+
+def edits(view: View) -> View:
+    """A form for people who are signed in: shown by GET, sent by POST."""
+    return login_required(require_http_methods(["GET", "POST"])(_nothing_there(view)))
+
+
+def _nothing_there(view: View) -> View:
+    """What is out of a person's reach is not there for them: 404, not a refusal that tells of it."""
+
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            if refused.code == "out_of_reach":
+                raise Http404(refused.reason) from refused
+            raise
+
+    door.__name__, door.__doc__ = view.__name__, view.__doc__
+    return door
+
+
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def done(request: HttpRequest, to: str, *args: Any, said: str = "", draft: str = "") -> HttpResponseRedirect:
+    """After a verb: say what was done, let the browser forget the draft, and show the page anew."""
+    if said:
+        messages.success(request, said, extra_tags=draft)
+    return HttpResponseRedirect(reverse(to, args=args))
+
+
+def tag(token: str, user: User) -> str:
+    """The ETag of what this person would see."""
+    return f'"{blake2s(f"{user.pk}:{token}".encode(), digest_size=9).hexdigest()}"'
+
+
+def live(request: HttpRequest, template: str, context: Callable[[], dict[str, Any]], token: str) -> HttpResponse:
+    """A live part under an ETag: 304 without a body while nothing has changed for this person.
+
+    ``context`` is asked only when there is something to draw.
+    """
+    etag = tag(token, person(request))
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = render(request, template, {**context(), "etag": etag})
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
