@@ -282,23 +282,29 @@ CELERY_BEAT_SCHEDULER = "recovery.heartbeats:Clock"
 # --- REST -----------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "recovery.rest.schema.ProblemSchema",
+    # Each door says who may come in and what it speaks (recovery.rest.Door); this is for a view that says nothing.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["recovery.rest.signing.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "recovery.rest.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # `format` would otherwise be read from the query as a wish for a renderer.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Recovery",
     "DESCRIPTION": "Service recovery: mistakes, cases, remedies, promises and follow-up calls.",
     "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "recovery.rest.schema.finish"],
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
@@ -340,4 +346,6 @@ RECOVERY: dict[str, Any] = {
     "CALL_LEASE_MINUTES": 15,
     "CLAIM_LEASE_SECONDS": 30,
     "TICK_SECONDS": 1,
+    # Of one caller in one process; a burst up to it passes. 0 is no limit.
+    "API_REQUESTS_PER_MINUTE": env.int("API_REQUESTS_PER_MINUTE", 6000),
 }

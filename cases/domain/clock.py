@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.conf import settings
 
 from accounts.authority import Refused
+from accounts.models import time_zones
 from cases.enums import ObligationStatus, Phase
 from cases.models import Obligation
 
@@ -19,7 +20,7 @@ FARTHEST = timedelta(days=366)
 
 def zone_named(name: str) -> zoneinfo.ZoneInfo:
     """The zone of this IANA name. Refused: ``unknown_zone``."""
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones():
         raise Refused("unknown_zone", f"“{name}” is not a time zone such as America/Denver.", "zone")
     return zoneinfo.ZoneInfo(name)
 

@@ -1,0 +1,31 @@
+"""What every API door shares: who comes in, problem documents, pages, and work that is done once for each key.
+
+The one part of the project that apps import. It knows `accounts` and `journal`, and no app's doors.
+"""
+
+from recovery.rest.doors import NEWEST, Door
+from recovery.rest.fields import Choice, Flag, Id, Minor, Moment, Nothing, Shape, Text, Whole
+from recovery.rest.filters import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, SomeOf, WordFilter
+from recovery.rest.problems import exception_handler
+
+__all__ = [
+    "NEWEST",
+    "Choice",
+    "Door",
+    "Filters",
+    "Flag",
+    "FlagFilter",
+    "Id",
+    "IdFilter",
+    "Minor",
+    "Moment",
+    "MomentFilter",
+    "Nothing",
+    "OneOf",
+    "Shape",
+    "SomeOf",
+    "Text",
+    "Whole",
+    "WordFilter",
+    "exception_handler",
+]
