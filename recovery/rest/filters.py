@@ -26,7 +26,7 @@ class IdFilter(django_filters.Filter):
     field_class = _IdField
 
 
-class _MomentField(IsoDateTimeField):  # type: ignore[misc]
+class _MomentField(IsoDateTimeField):
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
         if moment is not None and not EARLIEST <= moment <= LATEST:
@@ -34,7 +34,7 @@ class _MomentField(IsoDateTimeField):  # type: ignore[misc]
         return moment
 
 
-class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+class MomentFilter(django_filters.IsoDateTimeFilter):
     """By a time in ISO 8601; one without an offset is in UTC."""
 
     field_class = _MomentField
@@ -53,7 +53,7 @@ class FlagFilter(django_filters.Filter):
     field_class = _FlagField
 
 
-class WordFilter(django_filters.CharFilter):  # type: ignore[misc]
+class WordFilter(django_filters.CharFilter):
     """By a string of at most 200 characters."""
 
     def __init__(self, *args: Any, **given: Any) -> None:
@@ -64,11 +64,11 @@ OneOf = django_filters.ChoiceFilter
 SomeOf = django_filters.MultipleChoiceFilter
 
 
-class Filters(django_filters.FilterSet):  # type: ignore[misc]
+class Filters(django_filters.FilterSet):
     """The filters of one list."""
 
 
-class FilterBackend(DjangoFilterBackend):  # type: ignore[misc]
+class FilterBackend(DjangoFilterBackend):
     """Applies the view's `filterset_class`; forms are never drawn."""
 
     def to_html(self, request: Any, queryset: Any, view: Any) -> str:

@@ -26,13 +26,13 @@ class OpenApi(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     renderer_classes = (OpenApiJsonRenderer, OpenApiYamlRenderer)
-    schema = None  # type: ignore[assignment]
+    schema = None
 
     def get(self, request: Request) -> Response:
         return Response(openapi())
 
 
-class Docs(SpectacularSwaggerSplitView):  # type: ignore[misc]
+class Docs(SpectacularSwaggerSplitView):
     """Swagger UI from our own static files; its script comes apart from its page, as the content policy wants it."""
 
     authentication_classes = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ PAGE = 50
 class KeysetPagination(BasePagination):
     """`cursor`, `page_size` and `ordering`; the orders are the view's `orders`, each served by an index."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         order = self._order(request, view)
         try:
             found = window(queryset, order, size=self._size(request), after=request.query_params.get("cursor", ""))

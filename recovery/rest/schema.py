@@ -7,7 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import Direction, OpenApiParameter
 
 from recovery.rest.problems import PROBLEM_JSON
 
@@ -47,8 +47,10 @@ ROOT = "/api/v1/"
 REFERENCE = "^RC-[0-9A-Z]{8}$"
 
 
-class ProblemSchema(AutoSchema):  # type: ignore[misc]
+class ProblemSchema(AutoSchema):
     """Adds problem documents, `Idempotency-Key`, `If-Match` and the headers of answers to every operation."""
+
+    view: Any
 
     def get_operation_id(self) -> str:
         """The address's name and the method: `cases-acknowledge`, `customers-patch`."""
@@ -74,10 +76,10 @@ class ProblemSchema(AutoSchema):  # type: ignore[misc]
     def _takes_version(self) -> bool:
         return self.view.action in self.view.guarded | self.view.versioned
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        for code, body in bodies.items():
-            headers = self._headers_of(int(code))
+        for status, body in bodies.items():
+            headers = self._headers_of(int(status))
             if headers:
                 body["headers"] = headers
         for code in self._codes():
@@ -138,7 +140,7 @@ class ProblemSchema(AutoSchema):  # type: ignore[misc]
         ]
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "recovery.rest.signing.BearerAuthentication"
     name = "bearer"
 
@@ -146,7 +148,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer"}
 
 
-class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BrowserScheme(OpenApiAuthenticationExtension):
     target_class = "recovery.rest.signing.BrowserAuthentication"
     name = "browser"
 
