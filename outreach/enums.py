@@ -20,6 +20,7 @@ class SignalFate(models.TextChoices):
     TOO_OLD = "too_old", "Too old to call about"
     NO_PHONE = "no_phone", "No phone number"
     DO_NOT_CALL = "do_not_call", "Do not call"
+    NO_HOURS = "no_hours", "No hours in which to call there"
     ALREADY_PLANNED = "already_planned", "A call is planned already"
     HISTORICAL = "historical", "History: recorded, not called"
 
@@ -40,6 +41,13 @@ class CallOutcome(models.TextChoices):
     NO_ANSWER = "no_answer", "No answer"
     WRONG_NUMBER = "wrong_number", "Wrong number"
     REFUSED = "refused", "Does not want to talk"
+
+
+class Withdrawn(models.TextChoices):
+    """Why a call is not to be made any more, though nobody recorded an outcome."""
+
+    DO_NOT_CALL = "do_not_call", "The customer does not want calls any more"
+    NO_PHONE = "no_phone", "No number is left to dial"
 
 
 class Worker(models.TextChoices):

@@ -114,7 +114,15 @@ class FollowUpCall(models.Model):
     signal = models.OneToOneField(Signal, models.PROTECT, related_name="call")
     status = models.CharField(max_length=12, choices=CallStatus.choices, default=CallStatus.PLANNED)
     not_before = models.DateTimeField(help_text="Earliest time of the next attempt.")
-    rep = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    rep = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who has it; while it is planned, who had it last and left it untouched.",
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=18, choices=CallOutcome.choices, blank=True, default="")

@@ -1,0 +1,211 @@
+"""What the clock does to calls: gives them to reps who are there, takes back what was left untouched, withdraws others."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.domain.notices import Telling, tell_all
+from accounts.models import User
+from accounts.queries import there
+from cases.domain import casework
+from cases.domain.obligations import put_with
+from cases.models import Case, CustomerPhone
+from journal.domain.log import Entry, record, record_many
+from journal.enums import EventType
+from outreach.domain import hours
+from outreach.domain.calls import end_obligation, hold, lease, tell_given_up
+from outreach.domain.workflow import CALL
+from outreach.enums import CallStatus, Withdrawn
+from outreach.models import FollowUpCall
+from outreach.queries import LIVE, callers_by_unit, load_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+# A rep has one customer on the line: the clock gives them the next call when they have none in hand.
+IN_HAND = 1
+# Over how long it counts who called last.
+LOOK_BACK = timedelta(days=1)
+# Where the rules allow no calls at all, they are asked again so much later: somebody may have changed them.
+NO_HOURS_AGAIN = timedelta(days=1)
+
+
+def dispatch(*, now: datetime, limit: int = BATCH) -> int:
+    """Withdraw, take back, and give out up to ``limit`` calls; returns how many were given out."""
+    withdraw_unwanted(now=now, limit=limit)
+    take_back(now=now, limit=limit)
+    return give_out(now=now, limit=limit)
+
+
+def _locked(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
+    if connection.vendor == "postgresql":
+        return calls.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    return calls
+
+
+@transaction.atomic
+def take_back(*, now: datetime, limit: int = BATCH) -> int:
+    """Calls whose lease ran out untouched wait for somebody else; returns how many."""
+    left = FollowUpCall.objects.filter(status=CallStatus.DISPATCHED, leased_until__lte=now).order_by("leased_until")
+    calls = list(_locked(left)[:limit])
+    if not calls:
+        return 0
+    for call in calls:
+        CALL.move(call, CallStatus.PLANNED)
+        call.leased_until = None
+        call.version += 1
+    FollowUpCall.objects.bulk_update(calls, ["status", "leased_until", "version"])
+    put_with({call.obligation_id: None for call in calls}, now=now)
+    record_many(
+        Entry(
+            EventType.CALL_RETURNED,
+            ("call", call.pk),
+            now,
+            customer_id=call.customer_id,
+            case_id=call.case_id,
+            data={"from": call.rep_id},
+        )
+        for call in calls
+    )
+    return len(calls)
+
+
+@transaction.atomic
+def give_out(*, now: datetime, limit: int = BATCH) -> int:
+    """Give calls whose time has come to reps who are there, most pressing first. In a constant number of statements.
+
+    A call goes to who has fewest in hand, has not just left it untouched, and has called least lately. Outside the hours
+    where the customer is, its next attempt moves to when they open.
+    """
+    ready = FollowUpCall.objects.filter(status=CallStatus.PLANNED, not_before__lte=now, customer__do_not_call=False)
+    free = _free_callers(set(ready.order_by().values_list("unit_id", flat=True).distinct()), now=now)
+    # Units where nobody is free are left out, so that what waits there does not fill the batch.
+    ready = ready.filter(unit_id__in=[unit_id for unit_id, callers in free.items() if callers])
+    calls = list(_locked(ready.select_related("customer", "obligation").order_by("not_before", "id"))[:limit])
+    if not calls:
+        return 0
+    rules = hours.rules()
+    closed = [call for call in calls if not hours.can_call_now(call.customer, now=now, by_jurisdiction=rules)]
+    for call in closed:
+        opening = hours.next_open(call.customer, after=now, by_jurisdiction=rules)
+        call.not_before = opening or now + NO_HOURS_AGAIN
+    FollowUpCall.objects.bulk_update(closed, ["not_before"])
+    open_now = [call for call in calls if call not in closed]
+    given = _choose(sorted(open_now, key=lambda call: (call.obligation.due_end, call.pk)), free)
+    if given:
+        _give(given, now=now)
+    return len(given)
+
+
+@dataclass
+class _Caller:
+    """Somebody who is there to call, how many calls they have in hand and when they called last."""
+
+    user: User
+    in_hand: int
+    last: datetime | None
+
+    def turn(self, call: FollowUpCall) -> tuple[int, bool, float, int]:
+        """Who comes first: fewest in hand, not the one who left this call untouched, called least lately."""
+        since = self.last.timestamp() if self.last is not None else 0.0
+        return self.in_hand, self.user.pk == call.rep_id, since, self.user.pk
+
+
+def _free_callers(unit_ids: set[int], *, now: datetime) -> dict[int, list[_Caller]]:
+    people = callers_by_unit(unit_ids, there=there(now))
+    load = load_of(list({rep.pk for reps in people.values() for rep in reps}), since=now - LOOK_BACK)
+    callers = {rep.pk: _Caller(rep, *load[rep.pk]) for reps in people.values() for rep in reps}
+    return {
+        unit_id: [callers[rep.pk] for rep in reps if callers[rep.pk].in_hand < IN_HAND]
+        for unit_id, reps in people.items()
+    }
+
+
+def _choose(calls: list[FollowUpCall], callers: dict[int, list[_Caller]]) -> list[tuple[FollowUpCall, User]]:
+    chosen = []
+    for call in calls:
+        free = [caller for caller in callers[call.unit_id] if caller.in_hand < IN_HAND]
+        if free:
+            caller = min(free, key=lambda caller: caller.turn(call))
+            caller.in_hand += 1
+            chosen.append((call, caller.user))
+    return chosen
+
+
+def _give(given: list[tuple[FollowUpCall, User]], *, now: datetime) -> None:
+    until = now + lease()
+    for call, rep in given:
+        CALL.move(call, CallStatus.DISPATCHED)
+        call.rep, call.leased_until = rep, until
+        call.version += 1
+    FollowUpCall.objects.bulk_update([call for call, _ in given], ["status", "rep", "leased_until", "version"])
+    put_with({call.obligation_id: rep for call, rep in given}, now=now)
+    record_many(
+        Entry(
+            EventType.CALL_DISPATCHED,
+            ("call", call.pk),
+            now,
+            customer_id=call.customer_id,
+            case_id=call.case_id,
+            data={"to": rep.pk, "taken": False, "leased_until": until.isoformat()},
+        )
+        for call, rep in given
+    )
+    tell_all(
+        [
+            Telling(
+                [rep],
+                key=f"call:{call.pk}:{call.version}",
+                kind="call_given",
+                title=f"A call to make: {call.customer.display_name}",
+                path=f"/calls/{call.pk}",
+                urgent=True,
+            )
+            for call, rep in given
+        ],
+        now=now,
+    )
+
+
+def withdraw_unwanted(*, now: datetime, limit: int = BATCH) -> int:
+    """Give up calls that may not be made any more, wherever they are; returns how many. Each by itself."""
+    usable = CustomerPhone.objects.filter(customer=OuterRef("customer"), wrong=False)
+    unwanted = FollowUpCall.objects.filter(status__in=LIVE).filter(Q(customer__do_not_call=True) | ~Exists(usable))
+    count = 0
+    for call in unwanted.select_related("customer").order_by("id")[:limit]:
+        because = Withdrawn.DO_NOT_CALL if call.customer.do_not_call else Withdrawn.NO_PHONE
+        try:
+            count += withdraw(call, because=because, now=now)
+        except Exception:
+            logger.exception("Call %d could not be withdrawn.", call.pk)
+    return count
+
+
+@transaction.atomic
+def withdraw(call: FollowUpCall, *, because: Withdrawn, now: datetime) -> bool:
+    """Give up a call that nobody may make any more. The system's own work; False if it was finished meanwhile."""
+    case = casework.hold(Case(pk=call.case_id), by=None) if call.case_id is not None else None
+    held = hold(call, by=None)
+    if held.status not in LIVE:
+        return False
+    CALL.move(held, CallStatus.GIVEN_UP)
+    held.finished_at, held.leased_until = now, None
+    held.version += 1
+    held.save(update_fields=["status", "finished_at", "leased_until", "version"])
+    end_obligation(held, case, done=False, by=None, now=now)
+    record(
+        EventType.CALL_FINISHED,
+        subject=("call", held.pk),
+        now=now,
+        customer_id=held.customer_id,
+        case_id=held.case_id,
+        data={"status": held.status, "because": because.value, "attempts": held.attempts_made},
+    )
+    if because != Withdrawn.DO_NOT_CALL:
+        tell_given_up(held, case, now=now)
+    return True
