@@ -44,6 +44,10 @@ class Remedy(models.Model):
             models.CheckConstraint(
                 name="remedy_without_currency_costs_nothing", condition=~Q(currency="") | Q(cost_minor=0)
             ),
+            models.CheckConstraint(
+                name="remedy_without_questions_has_a_fixed_cost",
+                condition=Q(no_questions=False) | Q(cost_minor__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,31 @@ class AppendOnly(_Wall):
         ]
 
 
+class NoReplace(_Wall):
+    """Closes a back door of SQLite: ``INSERT OR REPLACE`` overwrites a row, and no trigger on DELETE hears of it."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def describe(self) -> str:
+        return f"Refuse to replace rows of {self.table}"
+
+    def statements(self, vendor: str) -> list[str]:
+        table = self.table
+        if vendor != "sqlite":
+            return []  # PostgreSQL's ON CONFLICT DO UPDATE is an UPDATE, and refused as one
+        known = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 - names from a migration
+        return [
+            (
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {known} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        ]
+
+    def removals(self, vendor: str) -> list[str]:
+        return [f"DROP TRIGGER {self.table}_no_replace"] if vendor == "sqlite" else []
+
+
 class QueueOnInsert(_Wall):
     """Every row inserted in ``table`` also leaves its id in ``queue.column``, in the same transaction."""
 

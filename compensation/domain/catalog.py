@@ -80,6 +80,10 @@ def _check(remedy: Remedy) -> None:
             if not remedy.currency:
                 raise Refused("invalid", "What has a price has a currency.", "currency")
             check_minor(amount, currency=remedy.currency, field=name, zero=True)
+    if remedy.cost_minor is None and remedy.no_questions:
+        raise Refused(
+            "invalid", "What is given without questions has a fixed cost: else it would pass every cap.", "cost_minor"
+        )
     if remedy.cost_minor is None and not remedy.currency:
         raise Refused("invalid", "Say in which currency the rep chooses the amount.", "currency")
     try:
