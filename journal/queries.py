@@ -18,6 +18,11 @@ def of_subject(kind: str, subject_id: int) -> QuerySet[Event]:
     return Event.objects.filter(subject_kind=kind, subject_id=subject_id).select_related("actor").order_by("-id")
 
 
+def of_case(case_id: int) -> QuerySet[Event]:
+    """Events about one case, whatever their subject, newest first."""
+    return Event.objects.filter(case_id=case_id).select_related("actor").order_by("-id")
+
+
 def feed_after(position: int) -> QuerySet[FeedPosition]:
     """The change feed after a position, oldest first."""
     return (

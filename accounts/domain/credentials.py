@@ -11,7 +11,8 @@ from django.db import transaction
 
 from accounts.authority import ALLOWED, Refused, Verdict, refuse
 from accounts.domain.roles import can_administer
-from accounts.enums import Scope
+from accounts.domain.words import said
+from accounts.enums import Scope, WorkingState
 from accounts.models import ApiCredential, User
 from journal.domain.log import record
 from journal.enums import EventType
@@ -44,12 +45,13 @@ def issue(
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= set(Scope.values):
         raise Refused("invalid", f"Scopes are {', '.join(Scope.values)}.", "scopes")
-    if not name.strip():
+    name = said(name, "name", at_most=80)
+    if not name:
         raise Refused("invalid", "Give the credential a name, such as the program that will use it.", "name")
     secret = PREFIX + secrets.token_urlsafe(32)
     credential = ApiCredential.objects.create(
         user=user,
-        name=name.strip()[:80],
+        name=name,
         hint=secret[:8],
         secret_hash=_hash(secret),
         scopes=wanted,
@@ -71,6 +73,7 @@ def authenticate(secret: str) -> ApiCredential | None:
     return (
         ApiCredential.objects.select_related("user", "user__team")
         .filter(secret_hash=_hash(secret), revoked_at__isnull=True, user__is_active=True)
+        .exclude(user__working_state=WorkingState.LEFT)
         .first()
     )
 

@@ -33,7 +33,8 @@ def can_administer(user: User) -> Verdict:
 def set_working_state(user: User, *, state: str, until: datetime | None, by: User, now: datetime) -> User:
     """Say that somebody is available, away (until when) or has left.
 
-    A person sets their own; an administrator anybody's. Refused: ``not_yours``, ``invalid``.
+    A person sets their own; an administrator anybody's. Whoever has left cannot sign in any more, and only an
+    administrator takes them back. Refused: ``not_yours``, ``administrator_needed``, ``invalid``.
     """
     if by.pk != user.pk and not can_administer(by):
         raise Refused("not_yours", "Only an administrator can change a colleague's working state.")
@@ -44,9 +45,13 @@ def set_working_state(user: User, *, state: str, until: datetime | None, by: Use
     if state == WorkingState.AWAY and (until is None or until <= now):
         raise Refused("invalid", "Say until when, in the future.", "until")
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if locked.working_state == WorkingState.LEFT and not can_administer(by):
+        raise Refused("administrator_needed", "Only an administrator can take back somebody who left.", "state")
+    if WorkingState.LEFT in (state, locked.working_state):
+        locked.is_active = state != WorkingState.LEFT
     locked.working_state = WorkingState(state)
     locked.away_until = until if state == WorkingState.AWAY else None
-    locked.save(update_fields=["working_state", "away_until"])
+    locked.save(update_fields=["working_state", "away_until", "is_active"])
     record(
         EventType.USER_STATE_CHANGED,
         subject=("user", locked.pk),

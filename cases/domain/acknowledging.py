@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.authority import ALLOWED, Refused, Verdict, refuse
+from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework
 from cases.domain.permissions import can_work_on
@@ -69,9 +70,9 @@ def name_feeling(
     can_work_on(by, held).enforce()
     if feeling not in Feeling.values:
         raise Refused("invalid", "Choose the feeling that you hear.", "feeling")
-    said = words.strip() or OPENERS[Feeling(feeling)]
+    told = said(words, "words") or OPENERS[Feeling(feeling)]
     acknowledgment = Acknowledgment.objects.create(
-        case=held, feeling=feeling, words=said, confirmed=confirmed, by=by, at=now
+        case=held, feeling=feeling, words=told, confirmed=confirmed, by=by, at=now
     )
     held.feeling = feeling
     held.acknowledged_at = now
@@ -84,7 +85,7 @@ def name_feeling(
         customer_id=held.customer_id,
         case_id=held.pk,
         data={"feeling": feeling, "confirmed": confirmed, "version": held.version + 1, "fields": ["feeling"]},
-        words={"said": said},
+        words={"said": told},
     )
     return acknowledgment
 
@@ -95,6 +96,7 @@ def acknowledge_incident(incident: Incident, *, by: User, now: datetime, words: 
 
     Refused: ``out_of_reach``, ``person_needed``.
     """
+    told = said(words, "words")
     held = visible_incidents(by).select_for_update(of=("self",), no_key=True).filter(pk=incident.pk).first()
     if held is None:
         raise Refused("out_of_reach", "There is no such incident.")
@@ -113,6 +115,6 @@ def acknowledge_incident(incident: Incident, *, by: User, now: datetime, words: 
         customer_id=held.customer_id,
         case_id=held.case_id,
         data={"version": held.version, "fields": ["acknowledged"]},
-        words={"said": words.strip()},
+        words={"said": told},
     )
     return held

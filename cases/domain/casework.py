@@ -10,7 +10,7 @@ from accounts.authority import ChangedMeanwhile, Refused
 from accounts.models import User
 from cases.models import Case
 from cases.queries.reach import visible_cases
-from journal.queries import of_subject
+from journal.queries import of_case, of_subject
 
 
 def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
@@ -22,7 +22,11 @@ def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
     """
     rows = Case.objects.all() if by is None else visible_cases(by)
     try:
-        held = rows.select_related("owner", "customer", "unit").select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+        held = (
+            rows.select_related("owner", "customer", "unit")
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=case.pk)
+        )
     except Case.DoesNotExist:
         raise Refused("out_of_reach", "There is no such case.") from None
     if held.owner is None and held.owner_id is not None:
@@ -53,11 +57,24 @@ def save_all(cases: Iterable[Case]) -> None:
     Case.objects.bulk_update(listed, ["version", "open_obligations"])
 
 
+def as_version(held: Case) -> dict[str, int]:
+    """For the data of an event about a held case that is not saved yet: which version of the case it makes."""
+    return {"case_version": held.version + 1}
+
+
 def changes_since(kind: str, subject_id: int, version: int) -> list[dict[str, Any]]:
-    """What was written to a subject after a version: ``type``, ``by``, ``at`` and ``fields``, newest first."""
+    """What was written to a subject after a version: ``type``, ``by``, ``at`` and ``fields``, newest first.
+
+    To a case belongs what was promised, given, found and said on it: those events carry its version too.
+    """
+    on_case = kind == "case"
     changes = []
-    for event in of_subject(kind, subject_id)[:20]:
-        if event.data.get("version", version + 1) <= version:
+    for event in (of_case(subject_id) if on_case else of_subject(kind, subject_id))[:50]:
+        own = event.data.get("version") if event.subject_kind == kind else None
+        made = event.data.get("case_version", own) if on_case else own
+        if made is None:
+            continue  # a note, a reminder or a message: nothing that anybody edits
+        if made <= version:
             break
         changes.append(
             {

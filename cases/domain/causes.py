@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
+from accounts.domain.words import check_text, said
 from accounts.models import User
 from cases.domain import casework
 from cases.domain.permissions import READ_ONLY_HISTORY, can_work_on, leads
@@ -17,10 +18,12 @@ from cases.models import Case, Cause, Incident, Investigation
 from journal.domain.log import record
 from journal.enums import EventType
 
+DEEPEST = 8  # levels; the ids of that many fit a path
+
 
 @transaction.atomic
 def set_cause(case: Case, *, cause: Cause, by: User, now: datetime, incident: Incident | None = None) -> Case:
-    """Record the cause of one incident, or of all incidents of a case that have none yet.
+    """Record the cause of one incident; without one, of all incidents of a case that have none yet, else of all.
 
     Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``cause_retired``, ``other_case``.
     """
@@ -35,20 +38,24 @@ def set_cause(case: Case, *, cause: Cause, by: User, now: datetime, incident: In
     if not listed:
         raise Refused("other_case", "This incident belongs to another case.", "incident")
     for each in listed:
-        each.cause = cause
-        each.version += 1
-        each.save(update_fields=["cause", "version"])
-        record(
-            EventType.INCIDENT_CAUSE_FOUND,
-            subject=("incident", each.pk),
-            by=by,
-            now=now,
-            customer_id=held.customer_id,
-            case_id=held.pk,
-            data={"cause": cause.pk, "version": each.version, "fields": ["cause"]},
-        )
+        _give_cause(each, held, cause=cause, by=by, now=now)
     casework.save(held)
     return held
+
+
+def _give_cause(incident: Incident, held: Case, *, cause: Cause, by: User, now: datetime) -> None:
+    incident.cause = cause
+    incident.version += 1
+    incident.save(update_fields=["cause", "version"])
+    record(
+        EventType.INCIDENT_CAUSE_FOUND,
+        subject=("incident", incident.pk),
+        by=by,
+        now=now,
+        customer_id=held.customer_id,
+        case_id=held.pk,
+        data={**casework.as_version(held), "cause": cause.pk, "version": incident.version, "fields": ["cause"]},
+    )
 
 
 @transaction.atomic
@@ -59,11 +66,12 @@ def open_investigation(case: Case, *, question: str, by: User, now: datetime) ->
     """
     held = casework.hold(case, by=by)
     can_work_on(by, held).enforce()
-    if not question.strip():
+    question = said(question, "question")
+    if not question:
         raise Refused("words_needed", "Write what has to be found out.", "question")
     if held.investigations.filter(status=InvestigationStatus.OPEN).exists():
         raise Refused("already_open", "An investigation is open on this case already.", "question")
-    investigation = Investigation.objects.create(case=held, question=question.strip(), opened_by=by, opened_at=now)
+    investigation = Investigation.objects.create(case=held, question=question, opened_by=by, opened_at=now)
     record(
         EventType.INVESTIGATION_OPENED,
         subject=("investigation", investigation.pk),
@@ -71,7 +79,8 @@ def open_investigation(case: Case, *, question: str, by: User, now: datetime) ->
         now=now,
         customer_id=held.customer_id,
         case_id=held.pk,
-        words={"question": question.strip()},
+        data=casework.as_version(held),
+        words={"question": question},
     )
     casework.save(held)
     return investigation
@@ -89,16 +98,18 @@ def close_investigation(
     if held.historical:
         READ_ONLY_HISTORY.enforce()
     leads(by, held).enforce()
-    if not finding.strip():
+    finding = said(finding, "finding")
+    if not finding:
         raise Refused("words_needed", "Write what was found.", "finding")
     if cause is not None and not cause.active:
         raise Refused("cause_retired", "This cause is no longer used. Choose another.", "cause")
     locked = Investigation.objects.select_for_update(of=("self",), no_key=True).get(pk=investigation.pk)
     INVESTIGATION.move(locked, InvestigationStatus.CLOSED)
-    locked.closed_by, locked.closed_at, locked.finding = by, now, finding.strip()
+    locked.closed_by, locked.closed_at, locked.finding = by, now, finding
     locked.save(update_fields=["status", "closed_by", "closed_at", "finding"])
     if cause is not None:
-        held.incidents.filter(cause__isnull=True).update(cause=cause)
+        for incident in held.incidents.select_for_update(of=("self",), no_key=True).filter(cause=None).order_by("id"):
+            _give_cause(incident, held, cause=cause, by=by, now=now)
     record(
         EventType.INVESTIGATION_CLOSED,
         subject=("investigation", locked.pk),
@@ -106,8 +117,8 @@ def close_investigation(
         now=now,
         customer_id=held.customer_id,
         case_id=held.pk,
-        data={"cause": cause.pk if cause else None},
-        words={"finding": finding.strip()},
+        data={**casework.as_version(held), "cause": cause.pk if cause else None},
+        words={"finding": finding},
     )
     casework.save(held)
     return locked
@@ -115,10 +126,13 @@ def close_investigation(
 
 @transaction.atomic
 def add_cause(*, name: str, parent: Cause | None, by: User, now: datetime) -> Cause:
-    """Add a cause to the tree. Refused: ``administrator_needed``, ``words_needed``, ``name_taken``."""
+    """Add a cause to the tree. Refused: ``administrator_needed``, ``words_needed``, ``name_taken``, ``too_deep``."""
     can_administer(by).enforce()
     name = _free_name(name, parent=parent, apart_from=None)
-    cause = Cause.objects.create(name=name, parent=parent)
+    if parent is not None and parent.depth >= DEEPEST:
+        raise Refused("too_deep", f"The tree of causes has at most {DEEPEST} levels.", "parent")
+    cause = Cause(name=name, parent=parent)
+    _save_named(cause)
     cause.path = f"{parent.path if parent else '/'}{cause.pk}/"
     cause.save(update_fields=["path"])
     record(
@@ -145,7 +159,7 @@ def change_cause(cause: Cause, *, name: str, active: bool, version: int, by: Use
         return held
     held.name, held.active = name, active
     held.version += 1
-    held.save(update_fields=["name", "active", "version"])
+    _save_named(held)
     record(
         EventType.CAUSE_CHANGED,
         subject=("cause", held.pk),
@@ -157,7 +171,21 @@ def change_cause(cause: Cause, *, name: str, active: bool, version: int, by: Use
     return held
 
 
+def _save_named(cause: Cause) -> None:
+    """Save a cause whose name was free a moment ago; somebody may have taken it since."""
+    try:
+        with transaction.atomic():
+            cause.save()
+    except IntegrityError:
+        raise _name_taken(cause.name) from None
+
+
+def _name_taken(name: str) -> Refused:
+    return Refused("name_taken", f"There is a cause “{name}” here already.", "name")
+
+
 def _free_name(name: str, *, parent: Cause | None, apart_from: Cause | None) -> str:
+    check_text(name, "name")
     name = name.strip()
     if not name:
         raise Refused("words_needed", "Give the cause a name.", "name")
@@ -167,5 +195,5 @@ def _free_name(name: str, *, parent: Cause | None, apart_from: Cause | None) -> 
     if apart_from is not None:
         twins = twins.exclude(pk=apart_from.pk)
     if twins.exists():
-        raise Refused("name_taken", f"There is a cause “{name}” here already.", "name")
+        raise _name_taken(name)
     return name

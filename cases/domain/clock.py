@@ -28,12 +28,17 @@ def zone_named(name: str) -> zoneinfo.ZoneInfo:
 def at_wall_time(wall: datetime, zone: str) -> datetime:
     """The moment, in UTC, at which a clock in ``zone`` shows ``wall`` (which has no zone of its own).
 
+    Refused: ``invalid`` for a time at the very end of the calendar, ``unknown_zone``.
+
     When the clocks go back a time comes twice: the first is meant, since being early keeps a promise. When they go
     forward a time is skipped: the moment as far past the change as the wall time was past it.
     """
     if wall.tzinfo is not None:
         raise ValueError("a wall time has no zone of its own")
-    return wall.replace(tzinfo=zone_named(zone), fold=0).astimezone(UTC)
+    try:
+        return wall.replace(tzinfo=zone_named(zone), fold=0).astimezone(UTC)
+    except OverflowError:
+        raise Refused("invalid", "There is no such time.", "due_end") from None
 
 
 def check_due(due_end: datetime, *, due_start: datetime | None, now: datetime) -> None:

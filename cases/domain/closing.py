@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
+from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework
 from cases.domain.permissions import can_close, can_reopen
@@ -61,6 +62,7 @@ def close(case: Case, *, outcome: str, by: User, now: datetime, words: str = "",
     ``invalid``, ``changed_meanwhile``.
     """
     held = casework.hold(case, by=by, version=version)
+    note = said(words, "words")
     if outcome not in CaseOutcome.values:
         raise Refused("invalid", "Say how it ended.", "outcome")
     close_gate(by, held).enforce()
@@ -80,7 +82,7 @@ def close(case: Case, *, outcome: str, by: User, now: datetime, words: str = "",
             "outcome": outcome,
             "first_owner_solved": held.handoff_count == 0,
         },
-        words={"note": words.strip()},
+        words={"note": note},
     )
     return held
 
@@ -93,7 +95,8 @@ def reopen(case: Case, *, reason: str, by: User, now: datetime, version: int | N
     """
     held = casework.hold(case, by=by, version=version)
     can_reopen(by, held).enforce()
-    if not reason.strip():
+    reason = said(reason, "reason")
+    if not reason:
         raise Refused("reason_needed", "Say what was not put right.", "reason")
     reopen_held(held, reason=reason, by=by, now=now)
     return held

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.authority import Refused
+from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework
 from cases.enums import Channel, Direction, Reached
@@ -23,7 +24,8 @@ def note_contact(
     now: datetime,
     words: str = "",
 ) -> Contact:
-    """Write down a contact on a case that the caller holds and saves. Refused: ``invalid``."""
+    """Write down a contact on a case that the caller holds and saves. Refused: ``invalid``, ``too_long``."""
+    note = said(words, "words")
     for value, choices, field in (
         (channel, Channel, "channel"),
         (direction, Direction, "direction"),
@@ -42,7 +44,7 @@ def note_contact(
         customer_id=case.customer_id,
         case_id=case.pk,
         channel=channel,
-        data={"contact": contact.pk, "direction": direction, "reached": reached},
-        words={"note": words.strip()},
+        data={**casework.as_version(case), "contact": contact.pk, "direction": direction, "reached": reached},
+        words={"note": note},
     )
     return contact

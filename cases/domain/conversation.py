@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.authority import Refused
+from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework, promises
 from cases.domain.contacts import note_contact
@@ -43,9 +44,10 @@ def record_contact(
 
 @transaction.atomic
 def add_note(case: Case, *, words: str, by: User, now: datetime) -> Case:
-    """Write a note for colleagues on the timeline. Refused: ``out_of_reach``, ``words_needed``, ``rep_needed``."""
+    """Write a note for colleagues on the timeline. Refused: ``out_of_reach``, ``words_needed``, ``too_long``, ``rep_needed``."""
     held = casework.hold(case, by=by)
-    if not words.strip():
+    note = said(words, "words")
+    if not note:
         raise Refused("words_needed", "Write the note first.", "words")
     if not held.is_closed:
         can_work_on(by, held).enforce()
@@ -56,6 +58,6 @@ def add_note(case: Case, *, words: str, by: User, now: datetime) -> Case:
         now=now,
         customer_id=held.customer_id,
         case_id=held.pk,
-        words={"note": words.strip()},
+        words={"note": note},
     )
     return held

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
+from accounts.domain.words import said
 from accounts.enums import Role
 from accounts.models import User
 from cases.domain import casework, clock
@@ -57,15 +58,19 @@ def make(
 
 def make_opening_promise(case: Case, *, due: datetime, by: User, now: datetime) -> Promise:
     """What the opening notice tells the customer is owed to them. The caller holds the case and saves it."""
-    channel = case.customer.channel_preference
-    if case.customer.do_not_call and channel in (Channel.PHONE, Channel.VIDEO):
-        channel = Channel.EMAIL
-    return _make(case, due_end=due, channel=channel, what="First reply", by=by, now=now)
+    channel = _reachable(case, case.customer.channel_preference)
+    return _make(case, due_end=due, channel=channel, what="First reply", owner=case.owner, by=by, now=now)
 
 
 def promise_after_drop(case: Case, *, by: User, now: datetime) -> Promise:
     """A dropped line is called back at once, by whoever was on it. The caller holds the case and saves it."""
-    return _make(case, due_end=now + DROPPED_LINE, what="Call back: the line dropped", by=by, now=now)
+    channel = _reachable(case, Channel.PHONE)
+    return _make(case, due_end=now + DROPPED_LINE, channel=channel, what="Call back: the line dropped", by=by, now=now)
+
+
+def _reachable(case: Case, channel: str) -> str:
+    """The channel, or email in its place where the customer is not to be called."""
+    return channel if can_promise_channel(case, channel) else Channel.EMAIL
 
 
 def can_promise_channel(case: Case, channel: str) -> Verdict:
@@ -90,19 +95,20 @@ def _make(
     channel: str = Channel.PHONE,
     what: str = "",
     follows: Promise | None = None,
+    owner: User | None = None,
 ) -> Promise:
     clock.check_due(due_end, due_start=due_start, now=now)
     if zone is not None:
         clock.zone_named(zone)
     can_promise_channel(case, channel).enforce()
-    what = what.strip() or "Call back"
+    what = said(what, "what", at_most=200) or "Call back"
     obligation = owe(
         ObligationKind.PROMISE,
         what=what,
         customer=case.customer,
         unit_id=case.unit_id,
         case=case,
-        owner=case.owner if by.is_service or by.role == Role.ADMIN else by,
+        owner=owner or (case.owner if by.is_service or by.role == Role.ADMIN else by),
         due_start=due_start,
         due_end=due_end,
         zone=zone,
@@ -121,6 +127,7 @@ def _make(
         case_id=case.pk,
         channel=channel,
         data={
+            **casework.as_version(case),
             "due_start": due_start.isoformat() if due_start else None,
             "due_end": due_end.isoformat(),
             "zone": obligation.zone,
@@ -204,7 +211,7 @@ def interim(
         held,
         due_end=due_end,
         zone=zone or open_promise.obligation.zone,
-        channel=channel or open_promise.channel,
+        channel=channel or _reachable(held, open_promise.channel),
         what=what or open_promise.obligation.what,
         follows=open_promise,
         by=by,
@@ -220,15 +227,17 @@ def move(
 ) -> Promise:
     """Move a promise to another time. With the customer's agreement it is renegotiated; without, it was missed.
 
+    One that is past its grace was missed, whatever is agreed now.
+
     Returns the promise that takes its place. Refused as ``make`` and ``wrong_state``.
     """
     held, open_promise = _hold(promise, by=by)
     can_keep(by, open_promise).enforce()
-    to = PromiseStatus.RENEGOTIATED if agreed else PromiseStatus.MISSED
-    _end(open_promise, held, to, by=by, now=now)
+    in_time = agreed and now <= open_promise.obligation.due_end + _grace()
+    _end(open_promise, held, PromiseStatus.RENEGOTIATED if in_time else PromiseStatus.MISSED, by=by, now=now)
     _record(
         open_promise,
-        EventType.PROMISE_RENEGOTIATED if agreed else EventType.PROMISE_MISSED,
+        EventType.PROMISE_RENEGOTIATED if in_time else EventType.PROMISE_MISSED,
         by=by,
         now=now,
         data={"moved": True, "agreed": agreed},
@@ -238,7 +247,7 @@ def move(
         due_end=due_end,
         due_start=due_start,
         zone=open_promise.obligation.zone,
-        channel=open_promise.channel,
+        channel=_reachable(held, open_promise.channel),
         what=open_promise.obligation.what,
         follows=open_promise,
         by=by,
@@ -261,39 +270,46 @@ def abandon(promise: Promise, *, reason: str, by: User, now: datetime) -> Promis
     """
     held, open_promise = _hold(promise, by=by)
     can_abandon(by, open_promise).enforce()
-    if not reason.strip():
+    reason = said(reason, "reason", at_most=300)
+    if not reason:
         raise Refused("reason_needed", "Say why this is no longer owed.", "reason")
     late = now > open_promise.obligation.due_end
     PROMISE.move(open_promise, PromiseStatus.MISSED if late else PromiseStatus.ABANDONED)
-    open_promise.abandoned_because = reason.strip()[:300]
+    open_promise.abandoned_because = reason
     open_promise.save(update_fields=["status", "abandoned_because"])
     abandon_obligation(open_promise.obligation, case=held, by=by, now=now)
-    casework.save(held)
     _record(
         open_promise,
         EventType.PROMISE_MISSED if late else EventType.PROMISE_ABANDONED,
         by=by,
         now=now,
         data={"abandoned": True},
-        words={"reason": reason.strip()},
+        words={"reason": reason},
     )
+    casework.save(held)
     return open_promise
 
 
 def _hold(promise: Promise, *, by: User) -> tuple[Case, Promise]:
     """The case and the promise, both locked: always the case first, so that two writers cannot wait in a circle."""
     held = casework.hold(promise.case, by=by)
-    locked = Promise.objects.select_for_update(of=("self",), no_key=True).select_related("obligation").get(pk=promise.pk)
+    locked = (
+        Promise.objects.select_for_update(of=("self",), no_key=True).select_related("obligation").get(pk=promise.pk)
+    )
     locked.case = held
     return held, locked
 
 
 def _resolve(promise: Promise, case: Case, *, contact: Contact, interim: bool, by: User, now: datetime) -> None:
-    due, grace = promise.obligation.due_end, timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
+    due, grace = promise.obligation.due_end, _grace()
     to = PromiseStatus.KEPT if now <= due else PromiseStatus.LATE if now <= due + grace else PromiseStatus.MISSED
     promise.kept_by, promise.interim = contact, interim
     _end(promise, case, to, by=by, now=now)
     _record(promise, EVENT_OF[to], by=by, now=now, data={"contact": contact.pk, "interim": interim})
+
+
+def _grace() -> timedelta:
+    return timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
 
 
 def _end(promise: Promise, case: Case, to: PromiseStatus, *, by: User, now: datetime) -> None:
@@ -320,6 +336,11 @@ def _record(
         customer_id=obligation.customer_id,
         case_id=promise.case_id,
         channel=promise.channel,
-        data={"due_end": obligation.due_end.isoformat(), "credited_to": obligation.credited_to_id, **data},
+        data={
+            **casework.as_version(promise.case),
+            "due_end": obligation.due_end.isoformat(),
+            "credited_to": obligation.credited_to_id,
+            **data,
+        },
         words={"what": obligation.what, **(words or {})},
     )
