@@ -9,10 +9,12 @@ from typing import Any
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.authority import ChangedMeanwhile, Refused
+from accounts.domain.words import check_text
 from accounts.models import BusinessUnit, User
+from accounts.money import check_minor
 from accounts.queries import reach
 from cases.domain import search_keys
 from cases.domain.casework import changes_since
@@ -33,6 +35,9 @@ PARTICULARS = (
     "value_currency",
     "risk_flags",
 )
+
+
+MOST = 20  # phones, emails, flags: more of one kind is a mistake of the program that sends them
 
 
 def e164(number: str, *, region: str | None = None) -> str:
@@ -176,10 +181,16 @@ def upsert_by_external_id(
 
     Refused as ``add_customer`` and ``change_customer``; ``out_of_reach`` when the id belongs to a stranger.
     """
-    known = ExternalId.objects.select_related("customer").filter(system=system, external_id=external_id).first()
+    check_text(external_id, "external_id")
+    wanted = ExternalId.objects.select_related("customer").filter(system=system, external_id=external_id)
+    known = wanted.first()
     if known is None:
-        customer = add_customer(by=by, now=now, units=units, external_ids=[(system, external_id)], **given)
-        return customer, True
+        try:
+            return add_customer(by=by, now=now, units=units, external_ids=[(system, external_id)], **given), True
+        except Refused as refused:
+            known = wanted.first() if refused.code == "external_id_taken" else None
+            if known is None:
+                raise
     return change_customer(known.customer, by=by, now=now, version=None, **given), False
 
 
@@ -193,16 +204,25 @@ def _checked(particulars: Mapping[str, Any]) -> dict[str, Any]:
 def _full_check(customer: Customer) -> None:
     if not isinstance(customer.risk_flags, list) or not all(isinstance(flag, str) for flag in customer.risk_flags):
         raise Refused("invalid", "Risk flags are a list of words.", "risk_flags")
+    if len(customer.risk_flags) > MOST or any(len(flag) > 80 for flag in customer.risk_flags):
+        raise Refused("invalid", f"At most {MOST} risk flags of 80 characters.", "risk_flags")
+    for name in ("preferred_name", "form_of_address"):
+        check_text(str(getattr(customer, name)), name)
+    for flag in customer.risk_flags:
+        check_text(flag, "risk_flags")
     try:
         customer.full_clean(exclude=["created_at"])
     except ValidationError as wrong:
         field, messages = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", messages[0], "" if field == "__all__" else field) from None
+    if customer.value_minor is not None:
+        check_minor(abs(customer.value_minor), currency=customer.value_currency, field="value_minor", zero=True)
 
 
 def _set_phones(customer: Customer, phones: Iterable[str]) -> bool:
     region = customer.jurisdiction[:2] or None
     wanted = list(dict.fromkeys(e164(phone, region=region) for phone in phones if phone.strip()))
+    _not_too_many(wanted, "phones")
     stored = set(customer.phones.values_list("number", flat=True))
     customer.phones.exclude(number__in=wanted).delete()
     CustomerPhone.objects.bulk_create(
@@ -218,6 +238,9 @@ def _set_emails(customer: Customer, emails: Iterable[str]) -> bool:
             validate_email(email)
         except ValidationError as wrong:
             raise Refused("invalid", f"“{email}”: {wrong.messages[0]}", "emails") from None
+        if len(email) > 254:
+            raise Refused("invalid", "An email address has at most 254 characters.", "emails")
+    _not_too_many(wanted, "emails")
     stored = set(customer.emails.values_list("address", flat=True))
     customer.emails.exclude(address__in=wanted).delete()
     CustomerEmail.objects.bulk_create(
@@ -226,13 +249,21 @@ def _set_emails(customer: Customer, emails: Iterable[str]) -> bool:
     return stored != set(wanted)
 
 
+def _not_too_many(listed: list[str], field: str) -> None:
+    if len(listed) > MOST:
+        raise Refused("invalid", f"At most {MOST} of these.", field)
+
+
 def _add_external_id(customer: Customer, system: str, external_id: str) -> None:
+    check_text(external_id, "external_id")
     row = ExternalId(customer=customer, system=system, external_id=external_id)
     try:
         row.clean_fields(exclude=["customer"])
     except ValidationError as wrong:
         field, messages = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", messages[0], field) from None
-    if ExternalId.objects.filter(system=system, external_id=external_id).exists():
-        raise Refused("external_id_taken", f"{system} {external_id} is another customer.", "external_ids")
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # the database decides, so that of two programs at once one is told
+        raise Refused("external_id_taken", f"{system} {external_id} is another customer.", "external_ids") from None

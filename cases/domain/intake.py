@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.authority import Refused
+from accounts.domain.words import check_text, said
 from accounts.enums import Role
 from accounts.models import BusinessUnit, User
+from accounts.money import check_minor
 from accounts.queries import is_there, reach, supervisors_of_unit
 from cases.domain import casework, contacts, messages, promises
 from cases.domain.ownership import freest_rep, tell_owner, tell_supervisors
@@ -68,19 +70,20 @@ def log_incident(
     ``particulars``: line_of_business, category, kind_of_action, complainer, value_at_stake_minor, loss_minor,
     currency, external_system, external_id. Amounts in minor units of ``currency``; times aware.
     An incident in the customer's favor sends no opening notice: first contact is the call that tells them.
-    Refused: ``out_of_reach``, ``invalid``, ``words_needed``, ``unit_needed``, ``case_closed``, ``historical_case``,
-    ``other_customer``, ``external_id_taken``.
+    Refused: ``out_of_reach``, ``invalid``, ``words_needed``, ``too_long``, ``in_future``, ``unit_needed``,
+    ``case_closed``, ``historical_case``, ``other_customer``, ``external_id_taken``, ``not_an_amount``.
     """
     if not visible_customers(by).filter(pk=customer.pk).exists():
         raise Refused("out_of_reach", "There is no such customer.")
     reported_at = reported_at or now
+    customer_words, our_words = said(customer_words, "customer_words"), said(our_words, "our_words")
     _check_story(customer_words, our_words, reported_at=reported_at, occurred_at=occurred_at, now=now)
     _check_originator(originator_kind, originator)
     incident = Incident(
         customer=customer,
         channel=channel,
-        customer_words=customer_words.strip(),
-        our_words=our_words.strip(),
+        customer_words=customer_words,
+        our_words=our_words,
         severity=severity,
         reported_at=reported_at,
         occurred_at=occurred_at,
@@ -91,6 +94,7 @@ def log_incident(
         favor=favor,
         **particulars,
     )
+    _check_fields(incident)
     opened = case is None
     if case is None:
         held = _open_case(incident, unit=_unit_of(customer, unit, by=by), by=by, now=now)
@@ -115,7 +119,7 @@ def log_incident(
 def _check_story(
     customer_words: str, our_words: str, *, reported_at: datetime, occurred_at: datetime | None, now: datetime
 ) -> None:
-    if not customer_words.strip() and not our_words.strip():
+    if not customer_words and not our_words:
         raise Refused("words_needed", "Write what happened, in the customer’s words or in ours.", "customer_words")
     for moment, field in ((reported_at, "reported_at"), (occurred_at, "occurred_at")):
         if moment is not None and moment > now:
@@ -153,7 +157,6 @@ def title_of(incident: Incident) -> str:
 
 
 def _open_case(incident: Incident, *, unit: BusinessUnit, by: User, now: datetime) -> Case:
-    _check_fields(incident)
     mine = not by.is_service and by.role in (Role.REP, Role.SUPERVISOR) and is_there(by, now)
     owner = by if mine else freest_rep(unit.pk, now=now)
     case = Case(
@@ -206,28 +209,33 @@ def save_with_reference(case: Case) -> None:
 def _check_fields(incident: Incident) -> None:
     try:
         incident.clean_fields(exclude=["case", "unit", "customer"])
-        if (incident.loss_minor is not None or incident.value_at_stake_minor is not None) and not incident.currency:
-            raise ValidationError({"currency": "Say which currency the amounts are in."})
-        for name in ("loss_minor", "value_at_stake_minor"):
-            if (getattr(incident, name) or 0) < 0:
-                raise ValidationError({name: "An amount cannot be negative."})
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], field) from None
+    for name in ("line_of_business", "category", "external_system", "external_id"):
+        check_text(getattr(incident, name), name)
+    for name in ("loss_minor", "value_at_stake_minor"):
+        amount = getattr(incident, name)
+        if amount is not None and not incident.currency:
+            raise Refused("invalid", "Say which currency the amounts are in.", "currency")
+        if amount is not None:
+            check_minor(amount, currency=incident.currency, field=name, zero=True)
 
 
 def _save(incident: Incident) -> None:
-    _check_fields(incident)
-    taken = incident.external_id and Incident.objects.filter(
-        external_system=incident.external_system, external_id=incident.external_id
-    )
-    if taken and taken.exists():
+    """Insert the incident; a foreign id is logged once, also when two programs log it at the same moment."""
+    try:
+        with transaction.atomic():
+            incident.save(force_insert=True)
+    except IntegrityError:
+        known = Incident.objects.filter(external_system=incident.external_system, external_id=incident.external_id)
+        if not incident.external_id or not known.exists():
+            raise
         raise Refused(
             "external_id_taken",
             f"{incident.external_system} {incident.external_id} has been logged already.",
             "external_id",
-        )
-    incident.save(force_insert=True)
+        ) from None
 
 
 def _record_logged(incident: Incident, case: Case, *, opened: bool, by: User, now: datetime) -> None:
@@ -240,6 +248,7 @@ def _record_logged(incident: Incident, case: Case, *, opened: bool, by: User, no
         case_id=case.pk,
         channel=incident.channel,
         data={
+            **casework.as_version(case),
             "version": 1,
             "severity": incident.severity,
             "kind_of_action": incident.kind_of_action,
@@ -252,12 +261,12 @@ def _record_logged(incident: Incident, case: Case, *, opened: bool, by: User, no
 
 
 def _announce(case: Case, *, by: User, now: datetime, live: bool) -> None:
-    """Send the opening notice; what it promises is owed unless the customer is on the line already."""
+    """Send the opening notice; what it promises is owed. Whoever is on the line already hears the time from the rep."""
     contact = case.owner or supervisors_of_unit(case.unit_id).first()
-    due = messages.hear_by(now)
+    due = None if live else messages.hear_by(now)
     email = case.customer.emails.order_by("id").first()
     messages.write_opening_notice(
         case, email=email.address if email else None, contact=contact, due=due, by=by, now=now
     )
-    if not live:
+    if due is not None:
         promises.make_opening_promise(case, due=due, by=by, now=now)

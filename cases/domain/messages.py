@@ -21,21 +21,24 @@ def hear_by(now: datetime) -> datetime:
 
 
 def write_opening_notice(
-    case: Case, *, email: str | None, contact: User | None, due: datetime, by: User | None, now: datetime
+    case: Case, *, email: str | None, contact: User | None, due: datetime | None, by: User | None, now: datetime
 ) -> Message:
     """Tell the customer who looks after their case and when they will hear. Without an address it is for the rep to say.
 
-    ``contact`` is the owner, or the supervisor with whom the case waits.
+    ``contact`` is the owner, or the supervisor with whom the case waits. ``due`` is owed to the customer; None where
+    they were on the line and heard from the rep what comes next.
     """
     customer = case.customer
-    local = due.astimezone(zone_named(customer.time_zone))
+    hear = ""
+    if due is not None:
+        local = due.astimezone(zone_named(customer.time_zone))
+        hear = f" You will hear from us by {local:%A, %B} {local.day}, {local:%H:%M} your time ({customer.time_zone})."
     who = contact.name if contact else f"The customer care team of {case.unit.name}"
     greeting = customer.form_of_address or customer.preferred_name
     body = (
         f"Hello{' ' + greeting if greeting else ''},\n\n"
         f"Thank you for telling us. We are sorry that this happened, and we have opened case {case.reference}.\n\n"
-        f"{who} is looking after it personally and answers to you until it is put right. "
-        f"You will hear from us by {local:%A, %B} {local.day}, {local:%H:%M} your time ({customer.time_zone}).\n\n"
+        f"{who} is looking after it personally and answers to you until it is put right.{hear}\n\n"
         f"You need not repeat any of it: whoever you speak with sees the whole story. "
         f"Just mention {case.reference}.\n\n"
         f"{settings.RECOVERY['COMPANY_NAME']}\n"

@@ -125,10 +125,11 @@ def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by:
 def hand_on(case: Case, *, old_owner: User | None, new_owner: User, now: datetime) -> int:
     """Move what the old owner owes on a case to the new one; returns how many.
 
-    What had fallen due stays to the credit of whoever held it then. Approvals wait with the supervisors and stay.
+    What had fallen due stays to the credit of whoever held it then. Approvals wait with the supervisors, and calls with
+    the group that makes them: they stay.
     """
     open_ones = Obligation.objects.filter(case=case, status=ObligationStatus.OPEN, owner=old_owner).exclude(
-        kind=ObligationKind.APPROVAL
+        kind__in=[ObligationKind.APPROVAL, ObligationKind.FOLLOW_UP_CALL]
     )
     if old_owner is not None:
         open_ones.filter(due_end__lte=now, credited_to__isnull=True).update(credited_to=old_owner)

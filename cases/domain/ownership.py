@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.authority import ALLOWED, Refused, Verdict, refuse
 from accounts.domain.notices import tell
+from accounts.domain.words import said
 from accounts.enums import NoticeChannel, Role
 from accounts.models import User
 from accounts.queries import is_there, reach, staff_of_unit, supervisors_of_unit, there
@@ -26,8 +28,10 @@ def freest_rep(unit_id: int, *, now: datetime, apart_from: int | None = None) ->
     reps = staff_of_unit(unit_id, Role.REP).filter(there(now))
     if apart_from is not None:
         reps = reps.exclude(pk=apart_from)
-    live = Count("owned_cases", filter=~Q(owned_cases__status=CaseStatus.CLOSED))
-    return reps.annotate(live_cases=live).order_by("live_cases", "id").first()
+    # Counted per rep over the index of live cases: closed ones, of which there are ever more, are not read.
+    live = Case.objects.filter(~Q(status=CaseStatus.CLOSED), owner=OuterRef("pk")).order_by().values("owner")
+    counted = Coalesce(Subquery(live.annotate(count=Count("*")).values("count")), 0)
+    return reps.annotate(live_cases=counted).order_by("live_cases", "id").first()
 
 
 def tell_supervisors(case: Case, *, title: str, key: str, now: datetime) -> None:
@@ -62,13 +66,14 @@ def hand_off(case: Case, *, to: User, reason: str, by: User, now: datetime, vers
     """
     held = casework.hold(case, by=by, version=version)
     can_hand_off(by, held).enforce()
-    if not reason.strip():
+    reason = said(reason, "reason")
+    if not reason:
         raise Refused("reason_needed", "Say why: the next person has to know, and so does the customer.", "reason")
     if to.pk == held.owner_id:
         raise Refused("same_owner", f"{to.name} owns this case already.", "to")
     can_own(to, held, now=now).enforce()
     old_owner = held.owner
-    Handoff.objects.create(case=held, from_owner=old_owner, to_owner=to, reason=reason.strip(), by=by, at=now)
+    Handoff.objects.create(case=held, from_owner=old_owner, to_owner=to, reason=reason, by=by, at=now)
     held.owner = to
     if held.first_owner_id is None:
         held.first_owner = to
@@ -90,7 +95,7 @@ def hand_off(case: Case, *, to: User, reason: str, by: User, now: datetime, vers
             "to": to.pk,
             "obligations_moved": moved,
         },
-        words={"reason": reason.strip()},
+        words={"reason": reason},
     )
     if to.pk != by.pk:
         tell(
@@ -98,7 +103,7 @@ def hand_off(case: Case, *, to: User, reason: str, by: User, now: datetime, vers
             key=f"handoff:{held.pk}:{held.version}",
             kind="handed_to_you",
             title=f"{by.name} handed you {held.reference}: {held.title}",
-            body=reason.strip(),
+            body=reason,
             path=f"/cases/{held.reference}",
             now=now,
         )
