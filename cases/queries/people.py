@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +16,34 @@ from cases.queries.reach import visible_customers
 HIGHEST = chr(0x10FFFF)
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 KEY_LENGTH = 160
+PUNCTUATION = ".,;:'\"()[]“”‘’"
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: one form for what looks the same, no case. The result is normal again after folding."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def without_accents(text: str) -> str:
+    """Folded text as people type it who have no accents on their keyboard."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def query_keys(text: str) -> list[str]:
-    """What to look for when somebody has typed this: at most five prefixes."""
-    text = text.strip().casefold()
-    if not text:
-        return []
+    """What to look for when somebody has typed this: at most five prefixes.
+
+    A phone number is looked for by its digits, however they are set apart; what holds an @ or a hyphen as it stands;
+    all else by its words.
+    """
+    text = folded(text.replace("\x00", ""))
     digits = re.sub(r"[\s().+\-/]", "", text)
     if digits.isdigit() and len(digits) >= 3:
-        return [digits]
-    if "@" in text or "-" in text:
-        return [text[:KEY_LENGTH]]
-    return WORD.findall(text)[:5]
+        return [digits.lstrip("0")[:KEY_LENGTH]] if digits.strip("0") else []
+    keys: list[str] = []
+    for part in text.split():
+        plain = part.strip(PUNCTUATION)
+        keys += [plain[:KEY_LENGTH]] if "@" in plain or "-" in plain.strip("-") else WORD.findall(plain)
+    return keys[:5]
 
 
 def starts_with(field: str, prefix: str) -> Q:

@@ -52,5 +52,8 @@ def visible_obligations(user: Any) -> QuerySet[Obligation]:
 
 
 def visible_promises(user: Any) -> QuerySet[Promise]:
-    """Promises made in the units in reach."""
-    return Promise.objects.filter(_in_reach(user, "obligation__unit_id"))
+    """Promises on the cases in reach."""
+    if user.role == Role.ADMIN:
+        return Promise.objects.all()
+    memberships = CustomerUnit.objects.filter(customer=OuterRef("obligation__customer"), unit_id__in=_units(user))
+    return Promise.objects.filter(Exists(memberships))
