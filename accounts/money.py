@@ -5,7 +5,9 @@ How many decimals a currency has is ISO 4217's, as carried by the Unicode CLDR (
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
+from fractions import Fraction
 
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision
@@ -13,6 +15,9 @@ from babel.numbers import format_currency, get_currency_precision
 from accounts.authority import Refused
 
 LARGEST_MINOR = 10**15
+# As English writes amounts: 1234.50 or 1,234.50. A comma that does not set thousands apart ("1,50") is refused, since
+# elsewhere it is the decimal point and reading it as nothing would make a hundred times the amount of it.
+WRITTEN = re.compile(r"[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{0,18})?|[+-]?\.\d{1,18}", re.ASCII)
 
 
 def is_currency(code: str) -> bool:
@@ -48,14 +53,11 @@ def to_minor(written: str | Decimal, *, currency: str, field: str = "amount", ze
     Refused: ``not_an_amount``, ``too_many_decimals``, ``amount_too_large``, ``unknown_currency``.
     """
     digits = exponent(currency)
-    try:
-        amount = Decimal(str(written).strip().replace(",", ""))
-    except InvalidOperation:
-        raise Refused("not_an_amount", f"“{written}” is not an amount.", field) from None
-    if not amount.is_finite() or abs(amount) > LARGEST_MINOR:
-        raise Refused("not_an_amount", f"“{written}” is not an amount.", field)
-    scaled = amount.scaleb(digits)
-    if scaled != scaled.to_integral_value():
+    plain = f"{written:f}" if isinstance(written, Decimal) and written.is_finite() else str(written).strip()
+    if not WRITTEN.fullmatch(plain):
+        raise Refused("not_an_amount", f"“{plain[:40]}” is not an amount such as 1,234.50.", field)
+    scaled = Fraction(plain.replace(",", "")) * 10**digits
+    if scaled.denominator != 1:
         raise Refused("too_many_decimals", f"{currency} has {digits or 'no'} decimals.", field)
     return check_minor(int(scaled), currency=currency, field=field, zero=zero)
 

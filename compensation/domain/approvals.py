@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.authority import Refused, Verdict, first_no, refuse
 from accounts.domain.notices import tell
 from accounts.domain.roles import can_supervise
+from accounts.domain.words import said
 from accounts.enums import NoticeChannel
 from accounts.models import User
 from accounts.money import check_minor, display
@@ -29,12 +30,14 @@ from journal.enums import EventType
 def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, note: str) -> Approval:
     """Ask for an award above a cap: reserve it on the case and tell the supervisors. The caller holds the case.
 
-    Refused: ``beyond_every_cap`` when nobody here could approve it.
+    Refused: ``beyond_every_cap`` when none of those who may answer could approve it.
     """
-    room = caps.highest(award.currency, Axis.CASE)
+    answering = list(supervisors_of_unit(case.unit_id).exclude(pk=by.pk))
+    theirs = caps.of_each(answering, award.currency).values()
+    rooms = [allowed[Axis.CASE] for allowed in theirs if award.cost_minor <= allowed[Axis.AWARD]]
     full: Axis | None = Axis.AWARD
-    if award.cost_minor <= caps.highest(award.currency, Axis.AWARD):
-        full = caps.take([caps.case_draw(case, award.currency, room)], award.cost_minor, reserve=True)
+    if rooms:
+        full = caps.take([caps.case_draw(case, award.currency, max(rooms))], award.cost_minor, reserve=True)
     if full is not None:
         raise Refused(
             "beyond_every_cap",
@@ -64,13 +67,13 @@ def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, not
         expires_at=now + timedelta(hours=settings.RECOVERY["APPROVAL_EXPIRES_HOURS"]),
     )
     ledger.move(award, award.cost_minor, of=Account.SOURCE, to=Account.PENDING, by=by, now=now)
-    record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words={"note": note.strip()})
+    record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words={"note": note})
     tell(
-        supervisors_of_unit(case.unit_id).exclude(pk=by.pk),
+        answering,
         key=f"approval:{approval.pk}",
         kind="approval_asked",
         title=f"{by.name} asks for {display(award.cost_minor, award.currency)} on {case.reference}",
-        body=note.strip(),
+        body=note,
         path="/approvals",
         now=now,
         urgent=True,
@@ -102,6 +105,7 @@ def approve(
     """
     held, locked = _hold(approval, by=by)
     can_answer(by, locked, now=now).enforce()
+    note = said(note, "note")
     award = locked.award
     granted = _granted(locked, amount_minor)
     allowed = caps.of(by, award.currency)
@@ -136,8 +140,8 @@ def approve(
     ledger.move(award, granted, of=Account.PENDING, to=to, by=by, now=now)
     ledger.move(award, locked.asked_minor - granted, of=Account.PENDING, to=Account.SOURCE, by=by, now=now)
     discharge(locked.obligation, case=held, by=by, now=now)
+    record_award(EventType.AWARD_APPROVED, award, by=by, now=now, words={"note": note})
     casework.save(held)
-    record_award(EventType.AWARD_APPROVED, award, by=by, now=now, words={"note": note.strip()})
     _tell_asker(locked, held, f"approved {display(granted, award.currency)}", note=note, by=by, now=now)
     return locked
 
@@ -151,13 +155,14 @@ def decline(approval: Approval, *, reason: str, by: User, now: datetime) -> Appr
     """
     held, locked = _hold(approval, by=by)
     can_answer(by, locked, now=now).enforce()
-    if not reason.strip():
+    reason = said(reason, "reason")
+    if not reason:
         raise Refused("reason_needed", "Say why: the rep has to tell the customer something.", "reason")
     _answer(locked, ApprovalStatus.DECLINED, granted=None, by=by, now=now)
     _release(locked, held, AwardStatus.DECLINED, by=by, now=now)
     discharge(locked.obligation, case=held, by=by, now=now)
+    record_award(EventType.AWARD_DECLINED, locked.award, by=by, now=now, words={"reason": reason})
     casework.save(held)
-    record_award(EventType.AWARD_DECLINED, locked.award, by=by, now=now, words={"reason": reason.strip()})
     _tell_asker(locked, held, "declined your request", note=reason, by=by, now=now)
     return locked
 
@@ -234,7 +239,8 @@ def _release(approval: Approval, case: Case, to: AwardStatus, *, by: User | None
     AWARD.move(award, to)
     award.version += 1
     award.save(update_fields=["status", "version"])
-    caps.settle_reservation(caps.case_draw(case, award.currency, 0), reserved=approval.asked_minor, granted=0)
+    if not caps.settle_reservation(caps.case_draw(case, award.currency, 0), reserved=approval.asked_minor, granted=0):
+        raise RuntimeError(f"what approval {approval.pk} had reserved is not there")
     ledger.move(award, approval.asked_minor, of=Account.PENDING, to=Account.SOURCE, by=by, now=now)
 
 
@@ -244,7 +250,7 @@ def _tell_asker(approval: Approval, case: Case, what: str, *, note: str, by: Use
         key=f"answered:{approval.pk}",
         kind="approval_answered",
         title=f"{by.name} {what} on {case.reference}",
-        body=note.strip(),
+        body=note,
         path=f"/cases/{case.reference}",
         now=now,
         urgent=True,

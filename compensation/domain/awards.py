@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
+from accounts.domain.words import said
 from accounts.enums import Role
 from accounts.models import User
-from accounts.money import check_minor
+from accounts.money import check_minor, exponent
 from cases.domain import casework
 from cases.domain.acknowledging import feelings_first, name_feeling
 from cases.domain.obligations import abandon, discharge
@@ -50,6 +51,7 @@ def give(
     """
     held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
+    note = said(note, "note")
     if feeling:
         name_feeling(held, feeling=feeling, words=feeling_words, confirmed=feeling_confirmed, by=by, now=now)
     feelings_first(held).enforce()
@@ -70,9 +72,10 @@ def give(
 def price(remedy: Remedy, case: Case, *, amount_minor: int | None, currency: str | None) -> tuple[int, int, str]:
     """Cost to us, worth to the customer (minor units), and the currency.
 
-    Refused: ``other_currency``, ``amount_fixed``, ``not_an_amount``.
+    Refused: ``other_currency``, ``unknown_currency``, ``amount_fixed``, ``not_an_amount``.
     """
     of_remedy = remedy.currency or currency or case.unit.currency
+    exponent(of_remedy)
     if currency is not None and currency != of_remedy:
         raise Refused("other_currency", f"{remedy.name} is given in {of_remedy}.", "currency")
     if remedy.open_amount:
@@ -141,7 +144,7 @@ def _take_effect(award: Award, case: Case, *, by: User, now: datetime, note: str
         by=by,
         now=now,
     )
-    record_award(EventType.AWARD_GIVEN, award, by=by, now=now, words={"note": note.strip()})
+    record_award(EventType.AWARD_GIVEN, award, by=by, now=now, words={"note": note})
 
 
 def can_deliver(user: User, award: Award) -> Verdict:
@@ -158,14 +161,14 @@ def deliver(award: Award, *, by: User, now: datetime, proof: str = "") -> Award:
     held, locked = hold_award(award, by=by)
     can_deliver(by, locked).enforce()
     AWARD.move(locked, AwardStatus.DELIVERED)
-    locked.delivered_at, locked.proof = now, proof.strip()[:200]
+    locked.delivered_at, locked.proof = now, said(proof, "proof", at_most=200)
     locked.version += 1
     locked.save(update_fields=["status", "delivered_at", "proof", "version"])
     if locked.delivery is not None and locked.delivery.status == ObligationStatus.OPEN:
         discharge(locked.delivery, case=held, by=by, now=now)
     ledger.move(locked, locked.cost_minor, of=Account.COMMITTED, to=Account.DELIVERED, by=by, now=now)
-    casework.save(held)
     record_award(EventType.AWARD_DELIVERED, locked, by=by, now=now, words={"proof": locked.proof})
+    casework.save(held)
     return locked
 
 
@@ -193,7 +196,8 @@ def reverse(award: Award, *, reason: str, by: User, now: datetime) -> Award:
     """
     held, locked = hold_award(award, by=by)
     can_reverse(by, locked).enforce()
-    if not reason.strip():
+    reason = said(reason, "reason")
+    if not reason:
         raise Refused("reason_needed", "Say why this is taken back.", "reason")
     stood = Account.DELIVERED if locked.status == AwardStatus.DELIVERED else Account.COMMITTED
     AWARD.move(locked, AwardStatus.REVERSED)
@@ -205,8 +209,8 @@ def reverse(award: Award, *, reason: str, by: User, now: datetime) -> Award:
     if locked.delivery is not None and locked.delivery.status == ObligationStatus.OPEN:
         abandon(locked.delivery, case=held, by=by, now=now)
     ledger.move(locked, locked.cost_minor, of=stood, to=Account.SOURCE, by=by, now=now)
+    record_award(EventType.AWARD_REVERSED, locked, by=by, now=now, words={"reason": reason})
     casework.save(held)
-    record_award(EventType.AWARD_REVERSED, locked, by=by, now=now, words={"reason": reason.strip()})
     return locked
 
 

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Max, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
@@ -53,10 +53,17 @@ def of(user: User, currency: str) -> dict[Axis, int]:
     return caps
 
 
-def highest(currency: str, axis: Axis) -> int:
-    """The most any supervisor may approve on an axis, minor units."""
-    rows = Cap.objects.filter(Q(role=Role.SUPERVISOR) | Q(user__role=Role.SUPERVISOR), currency=currency, axis=axis)
-    return rows.aggregate(most=Max("amount_minor"))["most"] or 0
+def of_each(people: Iterable[User], currency: str) -> dict[int, dict[Axis, int]]:
+    """The same as ``of``, of several people by their ids. One query."""
+    listed = list(people)
+    roles = {person.role for person in listed}
+    rows = Cap.objects.filter(Q(user__in=listed) | Q(user__isnull=True, role__in=roles), currency=currency)
+    caps = {person.pk: dict.fromkeys(MONEY_AXES, 0) for person in listed}
+    for cap in sorted(rows, key=lambda row: row.user_id is not None):
+        for person in listed:
+            if cap.user_id == person.pk or (cap.user_id is None and cap.role == person.role):
+                caps[person.pk][Axis(cap.axis)] = cap.amount_minor
+    return caps
 
 
 def periods(user: User, now: datetime) -> tuple[date, date]:
@@ -211,7 +218,11 @@ def set_cap(
     before = cap.amount_minor if cap.pk else None
     cap.amount_minor = amount
     cap.version += 1
-    cap.save()
+    try:
+        with transaction.atomic():
+            cap.save()
+    except IntegrityError:  # another administrator set the same cap for the first time, at the same moment
+        raise ChangedMeanwhile([], version=1) from None
     record(
         EventType.CAP_CHANGED,
         subject=("cap", cap.pk),

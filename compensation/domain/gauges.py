@@ -43,7 +43,9 @@ def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None
         counter = counters.get(draw.key)
         used = counter.spent_minor + counter.reserved_minor if counter else 0
         if counter and counter.reserved_minor and case is not None:
-            stale = Approval.objects.filter(award__case=case, status=ApprovalStatus.WAITING, expires_at__lte=now)
+            stale = Approval.objects.filter(
+                award__case=case, currency=currency, status=ApprovalStatus.WAITING, expires_at__lte=now
+            )
             used -= stale.aggregate(sum=Sum("asked_minor"))["sum"] or 0
         result.append(Gauge(draw.axis, currency, draw.ceiling, used))
     return result

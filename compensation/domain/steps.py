@@ -36,7 +36,7 @@ def owe_delivery(award: Award, case: Case, *, by: User, now: datetime) -> Obliga
 def record_award(
     type_: EventType, award: Award, *, by: User | None, now: datetime, words: dict[str, str] | None = None
 ) -> None:
-    """The one event of an award's step."""
+    """The one event of an award's step, before its case is saved."""
     record(
         type_,
         subject=("award", award.pk),
@@ -45,6 +45,7 @@ def record_award(
         customer_id=award.customer_id,
         case_id=award.case_id,
         data={
+            **casework.as_version(award.case),
             "version": award.version,
             "remedy": award.remedy_id,
             "status": award.status,
