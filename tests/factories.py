@@ -97,7 +97,7 @@ class House:
             historical=True,
             closed_at=self.now,
             outcome="explained",
-            **{"status": "closed"},
+            status="closed",
         )
         intake.save_with_reference(case)
         return case
