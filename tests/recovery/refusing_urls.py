@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -14,6 +15,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
     raise Refused("over_cap", "This is more than you may give alone.")
 
 
+@login_not_required
 def zone(request: HttpRequest) -> HttpResponse:
     return HttpResponse(timezone.get_current_timezone_name())
 

@@ -85,6 +85,18 @@ def test_an_error_is_logged_without_its_words(signed_in: Client, caplog: pytest.
     assert "0100" not in json.dumps(line)
 
 
+def test_a_view_that_says_nothing_about_signing_in_asks_for_it() -> None:
+    response = Client().post("/refuse")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/login/")
+
+
+@pytest.mark.parametrize("path", ["/sign-in/login/", "/sign-in/password/reset/", "/healthz", "/admin/login/"])
+def test_a_stranger_reaches_what_leads_to_signing_in(path: str) -> None:
+    assert Client().get(path).status_code in (200, 302)
+    assert "/sign-in/login/" not in Client().get(path).get("Location", "")
+
+
 def test_nobody_can_sign_up() -> None:
     response = Client().post("/sign-in/signup/", {"username": "eve", "password1": "correct-horse-7"})
     assert not get_user_model().objects.filter(username="eve").exists()
