@@ -125,3 +125,8 @@ def caps_by_holder() -> QuerySet[Cap]:
 def ledger_of(award: Award) -> QuerySet[LedgerEntry]:
     """An award's entries, oldest first."""
     return LedgerEntry.objects.filter(award=award).select_related("by").order_by("id")
+
+
+def expired_approvals(*, now: datetime) -> QuerySet[Approval]:
+    """Approvals that still reserve though nobody answered them in time, oldest first. For the sweep."""
+    return Approval.objects.filter(status=ApprovalStatus.WAITING, expires_at__lte=now).order_by("expires_at", "id")

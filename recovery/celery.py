@@ -26,6 +26,7 @@ EVERY = {
     "outreach.sweep_cover": 60,
     "compensation.expire_approvals": 60,
     "integrations.sequence_feed": 1,
+    "integrations.forget_answers": 3600,
     "insights.roll_up": 300,
 }
 

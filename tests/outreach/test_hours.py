@@ -37,12 +37,28 @@ def some_hours(draw: st.DrawFn) -> Hours:
 
 
 @given(zones, some_hours(), moments)
-@example(zoneinfo.ZoneInfo("America/New_York"), Hours(time(2, 30), time(4), frozenset(range(7))), datetime(2026, 3, 8, 6, tzinfo=UTC))
-@example(zoneinfo.ZoneInfo("Antarctica/Troll"), Hours(time(1, 30), time(2), frozenset(range(7))), datetime(2026, 10, 25, tzinfo=UTC))
-@example(zoneinfo.ZoneInfo("Australia/Lord_Howe"), Hours(time(1, 45), time(1, 50), frozenset(range(7))), datetime(2026, 4, 4, 14, 51, tzinfo=UTC))
-@example(zoneinfo.ZoneInfo("Pacific/Apia"), Hours(time(9), time(17), frozenset({4})), datetime(2011, 12, 29, 12, tzinfo=UTC))
+@example(
+    zoneinfo.ZoneInfo("America/New_York"),
+    Hours(time(2, 30), time(4), frozenset(range(7))),
+    datetime(2026, 3, 8, 6, tzinfo=UTC),
+)
+@example(
+    zoneinfo.ZoneInfo("Antarctica/Troll"),
+    Hours(time(1, 30), time(2), frozenset(range(7))),
+    datetime(2026, 10, 25, tzinfo=UTC),
+)
+@example(
+    zoneinfo.ZoneInfo("Australia/Lord_Howe"),
+    Hours(time(1, 45), time(1, 50), frozenset(range(7))),
+    datetime(2026, 4, 4, 14, 51, tzinfo=UTC),
+)
+@example(
+    zoneinfo.ZoneInfo("Pacific/Apia"), Hours(time(9), time(17), frozenset({4})), datetime(2011, 12, 29, 12, tzinfo=UTC)
+)
 @settings(max_examples=400, deadline=None)
-def test_the_next_opening_is_open_and_nothing_before_it_was(zone: zoneinfo.ZoneInfo, open_: Hours, after: datetime) -> None:
+def test_the_next_opening_is_open_and_nothing_before_it_was(
+    zone: zoneinfo.ZoneInfo, open_: Hours, after: datetime
+) -> None:
     opening = next_opening(zone, open_, after)
     assert opening is not None, "hours that open on some weekday open within nine days"
     assert opening >= after
@@ -84,7 +100,10 @@ def test_the_exact_part_goes_before_the_country_and_that_before_the_rest(jurisdi
 def test_where_no_rule_speaks_nobody_is_called() -> None:
     customer = Customer(time_zone="UTC", jurisdiction="FR")
     assert hours.next_open(customer, after=datetime(2026, 1, 1, tzinfo=UTC), by_jurisdiction={}) is None
-    assert hours.can_call_now(customer, now=datetime(2026, 1, 1, 12, tzinfo=UTC), by_jurisdiction={}).code == "outside_hours"
+    assert (
+        hours.can_call_now(customer, now=datetime(2026, 1, 1, 12, tzinfo=UTC), by_jurisdiction={}).code
+        == "outside_hours"
+    )
 
 
 def test_do_not_call_goes_before_everything() -> None:

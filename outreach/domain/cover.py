@@ -1,0 +1,100 @@
+"""Cover: a customer whose rep is away or has left is not left alone.
+
+That a case needs cover is derived when it is read; here its supervisors are told, once for each absence, and cases that
+wait without an owner are routed as soon as somebody is there.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.domain.notices import Telling, tell_all
+from accounts.enums import NoticeChannel, Role, WorkingState
+from accounts.models import Team, User
+from accounts.queries import staff_by_unit, there
+from cases.domain.ownership import route_waiting
+from cases.enums import CaseStatus
+from cases.models import Case
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What one sweep did: absences told of, and cases given to somebody."""
+
+    absences: int
+    routed: int
+
+
+def sweep_cover(*, now: datetime, limit: int = BATCH) -> Covered:
+    """Tell of up to ``limit`` absences and route up to ``limit`` waiting cases."""
+    return Covered(tell_of_absences(now=now, limit=limit), route_all_waiting(now=now, limit=limit))
+
+
+def tell_of_absences(*, now: datetime, limit: int = BATCH) -> int:
+    """Tell supervisors, once for each absence and unit, that cases need cover; returns how many absences there are.
+
+    Three statements, whatever the rows.
+    """
+    absent = User.objects.filter(~there(now), is_service=False)
+    live = Case.objects.filter(~Q(status=CaseStatus.CLOSED), historical=False, owner__in=absent)
+    counted = list(
+        live.order_by("owner_id", "unit_id").values_list("owner_id", "unit_id").annotate(Count("id"))[:limit]
+    )
+    if not counted:
+        return 0
+    owners = {owner.pk: owner for owner in User.objects.filter(pk__in={row[0] for row in counted})}
+    supervisors = staff_by_unit({row[1] for row in counted}, Role.SUPERVISOR)
+    tell_all(
+        [_telling(owners[owner_id], unit_id, count, supervisors[unit_id]) for owner_id, unit_id, count in counted],
+        now=now,
+    )
+    return len(counted)
+
+
+def _telling(owner: User, unit_id: int, count: int, supervisors: list[User]) -> Telling:
+    return Telling(
+        [person for person in supervisors if person.pk != owner.pk],
+        key=f"cover:{owner.pk}:{unit_id}:{_absence(owner)}",
+        kind="needs_cover",
+        title=f"{owner.name} {_why(owner)}: {count} open {'case needs' if count == 1 else 'cases need'} cover",
+        path=f"/cases?owner={owner.pk}",
+        urgent=True,
+        channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
+    )
+
+
+def _absence(owner: User) -> str:
+    """Tells one absence from the next of the same person."""
+    if owner.working_state == WorkingState.AWAY and owner.is_active and owner.away_until is not None:
+        return f"{owner.away_until:%Y%m%dT%H%M%S}"
+    return "away" if owner.working_state == WorkingState.AWAY and owner.is_active else "left"
+
+
+def _why(owner: User) -> str:
+    if owner.working_state == WorkingState.AWAY and owner.is_active:
+        return f"is away until {owner.away_until:%A %H:%M} UTC" if owner.away_until else "is away"
+    return "has left"
+
+
+def route_all_waiting(*, now: datetime, limit: int = BATCH) -> int:
+    """Route cases that wait without an owner, oldest first, where a rep is there; returns how many. Each by itself."""
+    serving = Team.units.through.objects.filter(
+        Exists(User.objects.filter(there(now), team=OuterRef("team_id"), role=Role.REP)),
+        businessunit_id=OuterRef("unit_id"),
+    )
+    waiting = Case.objects.filter(~Q(status=CaseStatus.CLOSED), Exists(serving), owner__isnull=True, historical=False)
+    routed = 0
+    for case in waiting.order_by("opened_at", "id")[:limit]:
+        try:
+            routed += route_waiting(case, now=now) is not None
+        except Exception:
+            logger.exception("Case %d could not be routed.", case.pk)
+    return routed

@@ -1,0 +1,65 @@
+"""What beat rings for. Each task looks into the database for what is due; none is told anything about anybody.
+
+A task that is killed, run twice or run side by side does no harm: the rows say what is still to be done. A tick works
+through batches until there is nothing left or its time is up; what is left is for the next tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from celery import shared_task
+from django.utils import timezone
+
+from outreach.domain import cover, delivery, dispatching, ladder, planning
+
+# Long enough to work off a backlog, short enough that a stopping worker need not wait.
+SECONDS = 8.0
+
+
+def _until_done(batch: Callable[[], int], *, full: int) -> int:
+    """Batch after batch, until one is not full or the time is up; returns how much was done."""
+    began, total = monotonic(), 0
+    while True:
+        done = batch()
+        total += done
+        if done < full or monotonic() - began > SECONDS:
+            return total
+
+
+@shared_task(name="outreach.tick_ladder")
+def tick_ladder() -> int:
+    """Ring the rungs whose time has come."""
+    return _until_done(lambda: ladder.look(now=timezone.now()), full=ladder.BATCH)
+
+
+@shared_task(name="outreach.deliver_notices")
+def deliver_notices() -> int:
+    """Mail what colleagues are to be told."""
+    return _until_done(lambda: delivery.deliver_notices(clock=timezone.now), full=delivery.BATCH)
+
+
+@shared_task(name="outreach.deliver_messages")
+def deliver_messages() -> int:
+    """Mail what customers are to be told."""
+    return _until_done(lambda: delivery.deliver_messages(clock=timezone.now), full=delivery.BATCH)
+
+
+@shared_task(name="outreach.plan_calls")
+def plan_calls() -> int:
+    """Give new signals of dissatisfaction their fate."""
+    return _until_done(lambda: planning.plan(now=timezone.now()), full=planning.BATCH)
+
+
+@shared_task(name="outreach.dispatch_calls")
+def dispatch_calls() -> int:
+    """Give calls to reps who are there; take back and withdraw others."""
+    return dispatching.dispatch(now=timezone.now())
+
+
+@shared_task(name="outreach.sweep_cover")
+def sweep_cover() -> int:
+    """Tell of absences, and route what waits without an owner."""
+    done = cover.sweep_cover(now=timezone.now())
+    return done.routed

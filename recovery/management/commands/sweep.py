@@ -1,0 +1,70 @@
+"""`manage.py sweep`: what the clock and the workers do, without either. `--forever` stands in for both."""
+
+import logging
+import os
+import socket
+import time
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from outreach.domain import heartbeats
+from recovery.celery import EVERY, app
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.2
+
+
+class Command(BaseCommand):
+    help = "Do now what is due in the background: reminders, mail, calls, cover, approvals, feed. Needs no Celery."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--forever", action="store_true", help="go on, each kind of work as often as beat would ring"
+        )
+
+    def handle(self, *args: object, forever: bool, verbosity: int, **options: object) -> None:
+        app.loader.import_default_modules()
+        if forever:
+            self.sweep_forever()
+        failed = [name for name in EVERY if not self.run(name, tell=verbosity > 0)]
+        if failed:
+            raise CommandError(f"Did not work: {', '.join(failed)}. The log says why; the rest was done.")
+
+    def sweep_forever(self) -> None:
+        """Until the process is stopped. It can be killed at any time, as a worker can."""
+        next_at = dict.fromkeys(EVERY, 0.0)
+        while True:
+            close_old_connections()
+            for name, seconds in EVERY.items():
+                if time.monotonic() >= next_at[name]:
+                    next_at[name] = time.monotonic() + seconds
+                    self.run(name, tell=False)
+            self.note_life()
+            time.sleep(PAUSE)
+
+    def run(self, name: str, *, tell: bool) -> bool:
+        """One kind of work. What goes wrong in one does not keep the others from theirs."""
+        try:
+            done = app.tasks[name]()
+        except Exception:
+            logger.exception("%s did not work.", name)
+            return False
+        if tell and done:
+            self.stdout.write(f"{name}: {done}")
+        return True
+
+    def note_life(self) -> None:
+        """It is the clock and the worker at once, and `/readyz` should know."""
+        now = timezone.now()
+        if now.timestamp() - getattr(self, "noted", 0.0) < heartbeats.NOTED_EVERY.total_seconds():
+            return
+        self.noted = now.timestamp()
+        for kind in ("beat", "worker"):
+            try:
+                heartbeats.note(kind, f"sweep-{kind}@{socket.gethostname()}-{os.getpid()}", now=now)
+            except Exception:
+                logger.exception("Could not note the heartbeat.")
