@@ -28,6 +28,7 @@ import jsonschema
 import psycopg2
 import yaml
 
+from ops import machine
 from ops.services import Postgres, Redis, die_with_parent, free_port, postgres, programs, redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -285,7 +286,8 @@ def main() -> int:
     try:
         file = check_file()
         say("docker-compose.yml fits the Compose Specification and our own rules")
-        if not Redis.is_installed():
+        machine.install_missing()
+        if machine.redis() is None:
             say("NOT RUN: redis-server is not installed (apt-get install redis-server)")
             return 1
         check_commands(file)

@@ -174,10 +174,6 @@ class Redis:
         self.process: subprocess.Popen[bytes] | None = None
         self.home: Path | None = None
 
-    @staticmethod
-    def is_installed() -> bool:
-        return shutil.which("redis-server") is not None
-
     def start(self) -> "Redis":
         if self.home is None:
             self.home = Path(tempfile.mkdtemp(prefix="recovery-redis-"))

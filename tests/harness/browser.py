@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+
+from ops.machine import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -24,11 +25,6 @@ FLAGS = [
 ]
 # A slow machine is no failure; a thing that does not come is.
 PATIENCE_MS = 15_000
-
-
-def chromium() -> str | None:
-    """Where Chromium is. Debian's own is used: Playwright's would have to be downloaded."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")

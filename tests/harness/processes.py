@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from ops import machine
 from ops.services import Redis, die_with_parent
 from tests.harness.databases import Database
 
@@ -22,7 +23,7 @@ START_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def _redis() -> Iterator[Redis]:
-    if not Redis.is_installed():
+    if machine.redis() is None:
         pytest.skip("redis-server is not installed")
     server = Redis()
     yield server

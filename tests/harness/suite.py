@@ -19,30 +19,11 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
+from ops.machine import install_missing
 from ops.services import postgres
-from tests.harness.browser import chromium
 
 ALONE = "drill or race"
 NO_TESTS = 5  # pytest's exit code when it collected none
-
-
-def install_missing() -> None:
-    """Redis and Chromium from Debian's packages, if we may."""
-    wanted = {"redis-server": shutil.which("redis-server"), "chromium": chromium()}
-    missing = [package for package, found in wanted.items() if not found]
-    if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return
-    print(f"Installing {' and '.join(missing)} ...", flush=True)
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        # The package would start a server of its own on the usual port; the tests start theirs on a free one.
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-    ):
-        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"Could not: {' '.join(command)}\n{done.stderr[-600:]}", flush=True)
-            return
 
 
 class Suite:

@@ -1,0 +1,32 @@
+"""What tests and checks need of the machine beside Python packages: a Redis server and a Chromium."""
+
+import os
+import shutil
+import subprocess
+
+
+def chromium() -> str | None:
+    """Where Chromium is. Debian's own is used: Playwright's would have to be downloaded."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def redis() -> str | None:
+    return shutil.which("redis-server")
+
+
+def install_missing() -> None:
+    """Installs both from Debian's packages where we may (root, apt). What fails is said; tests then skip and say so."""
+    wanted = {"redis-server": redis(), "chromium": chromium()}
+    missing = [package for package, found in wanted.items() if not found]
+    if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print(f"Installing {' and '.join(missing)} ...", flush=True)
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+    ):
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"Could not: {' '.join(command)}\n{done.stderr[-600:]}", flush=True)
+            return
