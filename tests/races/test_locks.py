@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from cases.domain import acknowledging, casework, causes, ownership, promises
 from cases.models import Handoff, Obligation
 from tests.factories import NOW, House, again
+from tests.races.beside import beside, until_somebody_waits_for_a_lock
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.only("postgresql")]
-
-
-def beside(work: Callable[[], object]) -> Callable[[], None]:
-    """Start ``work`` on a connection of its own; the returned function waits for it and raises what it raised."""
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as wrong:  # noqa: BLE001 - raised again where it is waited for
-            raised.append(wrong)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def wait() -> None:
-        thread.join(30)
-        assert not thread.is_alive(), "it never came to an end"
-        if raised:
-            raise raised[0]
-
-    return wait
-
-
-def until_somebody_waits_for_a_lock() -> None:
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        threading.Event().wait(0.01)
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.practice("P8")

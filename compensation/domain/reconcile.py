@@ -1,0 +1,95 @@
+"""Do awards, cap counters and ledger tell the same story? They move together in one transaction; this proves it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from django.db.models import Case as When
+from django.db.models import Count, F, Sum
+from django.db.models import When as Then
+from django.db.models.functions import Coalesce
+
+from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis
+from compensation.models import Approval, Award, CapCounter, LedgerEntry
+
+STANDING = (AwardStatus.GIVEN, AwardStatus.DELIVERED)
+# Where an award's money stands, by the award's status. In every other status it is back where it came from.
+STANDS_IN = {
+    AwardStatus.AWAITING_APPROVAL: Account.PENDING,
+    AwardStatus.GIVEN: Account.COMMITTED,
+    AwardStatus.DELIVERED: Account.DELIVERED,
+}
+
+
+def differences() -> list[str]:
+    """Every disagreement in words, amounts in minor units; empty when all agree. Reads all; writes nothing."""
+    return [*_counters(), *_ledger()]
+
+
+def _counters() -> Iterator[str]:
+    spent, reserved = _spent(), _reserved()
+    for counter in CapCounter.objects.order_by("key").iterator(chunk_size=1000):
+        for name, is_, expected in (
+            ("spent", counter.spent_minor, spent.pop(counter.key, 0)),
+            ("reserved", counter.reserved_minor, reserved.pop(counter.key, 0)),
+        ):
+            if is_ != expected:
+                yield f"counter {counter.key} says {name} {is_}, awards and approvals say {expected}"
+        if counter.spent_minor + counter.reserved_minor > counter.ceiling_minor:
+            yield f"counter {counter.key} is over its ceiling of {counter.ceiling_minor}"
+    for key, amount in sorted((spent + reserved).items()):
+        yield f"counter {key} is missing, awards and approvals say {amount}"
+
+
+def _spent() -> Counter[str]:
+    """What each counter should say is spent, from the awards that stand."""
+    spent: Counter[str] = Counter()
+    stands = Award.objects.filter(
+        status__in=STANDING, cost_minor__gt=0, no_questions=False, historical=False, spender__isnull=False
+    ).order_by()
+    for case, currency, amount in stands.values_list("case", "currency").annotate(Sum("cost_minor")):
+        spent[f"case:{case}:{currency}"] += amount
+    for axis in (Axis.DAY, Axis.MONTH):
+        by_period = stands.values_list("spender", "currency", axis.value).annotate(Sum("cost_minor"))
+        for user, currency, start, amount in by_period:
+            spent[f"user:{user}:{currency}:{axis}:{start}"] += amount
+    unasked = Award.objects.filter(no_questions=True, historical=False).order_by()
+    for user, day, times in unasked.values_list("spender", "day").annotate(Count("id")):
+        spent[f"user:{user}:no_questions:{day}"] += times
+    return spent
+
+
+def _reserved() -> Counter[str]:
+    waiting = Approval.objects.filter(status=ApprovalStatus.WAITING).order_by()
+    return Counter(
+        {
+            f"case:{case}:{currency}": amount
+            for case, currency, amount in waiting.values_list("award__case", "currency").annotate(Sum("asked_minor"))
+        }
+    )
+
+
+def _ledger() -> Iterator[str]:
+    """Each award's balance in each account, against where its status says that its money stands."""
+    balances: dict[int, Counter[str]] = {}
+    for side, sign in (("to_account", 1), ("from_account", -1)):
+        moved = LedgerEntry.objects.order_by().values_list("award", side).annotate(Sum("amount_minor"))
+        for award, account, amount in moved.iterator(chunk_size=1000):
+            balances.setdefault(award, Counter())[account] += sign * amount
+    asked = Coalesce(F("approval__asked_minor"), F("cost_minor"))
+    stands = When(Then(status=AwardStatus.AWAITING_APPROVAL, then=asked), default=F("cost_minor"))
+    awards = Award.objects.filter(historical=False).order_by("id").values_list("id", "status", stands)
+    for award, status, amount in awards.iterator(chunk_size=1000):
+        balance = balances.pop(award, Counter())
+        account = STANDS_IN.get(AwardStatus(status))
+        expected = {account: amount, Account.SOURCE: -amount} if account and amount else {}
+        is_ = {name: value for name, value in balance.items() if value}
+        if is_ != expected:
+            yield f"award {award} is {status}: the ledger says {_plain(is_)}, it should say {_plain(expected)}"
+    for award in sorted(balances):
+        yield f"award {award} has entries in the ledger and is not an award of ours"
+
+
+def _plain(balance: dict[Account, int] | dict[str, int]) -> str:
+    return ", ".join(f"{name} {amount}" for name, amount in sorted(balance.items())) or "nothing"
