@@ -308,7 +308,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "recovery.rest.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["recovery.rest.schema.finish"],
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

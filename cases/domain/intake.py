@@ -77,8 +77,8 @@ def log_incident(
         raise Refused("out_of_reach", "There is no such customer.")
     reported_at = reported_at or now
     customer_words, our_words = said(customer_words, "customer_words"), said(our_words, "our_words")
-    _check_story(customer_words, our_words, reported_at=reported_at, occurred_at=occurred_at, now=now)
-    _check_originator(originator_kind, originator)
+    check_story(customer_words, our_words, reported_at=reported_at, occurred_at=occurred_at, now=now)
+    check_originator(originator_kind, originator)
     incident = Incident(
         customer=customer,
         channel=channel,
@@ -94,7 +94,7 @@ def log_incident(
         favor=favor,
         **particulars,
     )
-    _check_fields(incident)
+    check_fields(incident)
     opened = case is None
     if case is None:
         held = _open_case(incident, unit=_unit_of(customer, unit, by=by), by=by, now=now)
@@ -104,7 +104,7 @@ def log_incident(
             raise Refused("other_customer", "This case is another customer’s.", "case")
         is_live(held).enforce()
         held.severity = max(held.severity, incident.severity, key=lambda level: SEVERITY_ORDER[Severity(level)])
-        held.urgent = held.urgent or _is_urgent(incident)
+        held.urgent = held.urgent or is_urgent(incident)
     incident.case, incident.unit = held, held.unit
     _save(incident)
     _record_logged(incident, held, opened=opened, by=by, now=now)
@@ -116,7 +116,7 @@ def log_incident(
     return Logged(incident, held, opened)
 
 
-def _check_story(
+def check_story(
     customer_words: str, our_words: str, *, reported_at: datetime, occurred_at: datetime | None, now: datetime
 ) -> None:
     if not customer_words and not our_words:
@@ -126,7 +126,7 @@ def _check_story(
             raise Refused("in_future", "This time has not come yet.", field)
 
 
-def _check_originator(kind: str, originator: User | None) -> None:
+def check_originator(kind: str, originator: User | None) -> None:
     if kind == Originator.PERSON:
         if originator is None or originator.is_service:
             raise Refused("invalid", "Say which colleague made the mistake.", "originator")
@@ -145,7 +145,7 @@ def _unit_of(customer: Customer, unit: BusinessUnit | None, *, by: User) -> Busi
     return unit
 
 
-def _is_urgent(incident: Incident) -> bool:
+def is_urgent(incident: Incident) -> bool:
     """An activist or irate complainer is treated as urgent."""
     return incident.complainer in (Complainer.ACTIVIST, Complainer.IRATE)
 
@@ -164,7 +164,7 @@ def _open_case(incident: Incident, *, unit: BusinessUnit, by: User, now: datetim
         unit=unit,
         title=title_of(incident),
         severity=incident.severity,
-        urgent=_is_urgent(incident),
+        urgent=is_urgent(incident),
         channel=incident.channel,
         owner=owner,
         first_owner=owner,
@@ -206,7 +206,7 @@ def save_with_reference(case: Case) -> None:
     raise RuntimeError("eight references in a row were taken: the alphabet is used up")
 
 
-def _check_fields(incident: Incident) -> None:
+def check_fields(incident: Incident) -> None:
     try:
         incident.clean_fields(exclude=["case", "unit", "customer"])
     except ValidationError as wrong:

@@ -58,13 +58,19 @@ def find_customers(user: Any, text: str, *, limit: int = 8) -> list[Customer]:
 
     Every word must match the beginning of some key. Newest customers first; at most ``limit``.
     """
-    words = query_keys(text)
-    if not words:
+    if not query_keys(text):
         return []
-    found = visible_customers(user)
-    for word in words:
-        found = found.filter(Exists(SearchKey.objects.filter(starts_with("key", word), customer=OuterRef("pk"))))
+    found = matching(visible_customers(user), text)
     return list(found.prefetch_related("phones", "emails", "units").order_by("-id")[:limit])
+
+
+def matching(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those who can be found by this text: nobody by a text without a word in it."""
+    words = query_keys(text)
+    for word in words:
+        keys = SearchKey.objects.filter(starts_with("key", word), customer=OuterRef("pk"))
+        customers = customers.filter(Exists(keys))
+    return customers if words else customers.none()
 
 
 def customers_by_phone(user: Any, number: str) -> QuerySet[Customer]:

@@ -178,13 +178,16 @@ class Door(GenericViewSet[Any]):
     def asked(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The body, checked. An empty body is an empty object."""
         body = self.request.data
-        read = shape(data={} if body is None or (not body and not self.request._request.body) else body)  # noqa: SLF001
-        read.is_valid(raise_exception=True)
-        return dict(read.validated_data)
+        return self.checked(shape, {} if not self.request._request.body else body)  # noqa: SLF001
 
     def asked_to_change(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The body of a PATCH, checked: what is not there stays as it is."""
-        read = shape(data=self.request.data, partial=True)
+        return self.checked(shape, self.request.data, partial=True)
+
+    @staticmethod
+    def checked(shape: type[serializers.Serializer[Any]], data: Any, *, partial: bool = False) -> dict[str, Any]:
+        """What a shape makes of this. Raises a 400 that names each field that is not right."""
+        read = shape(data=data, partial=partial)
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
 
@@ -216,10 +219,18 @@ class Door(GenericViewSet[Any]):
 
     # How it is answered -------------------------------------------------------------------------------------------
 
-    def listed(self, rows: QuerySet[Any], shape: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:
-        """A page of rows, filtered and in the order asked for."""
-        found = self.paginate_queryset(self.filter_queryset(rows))
+    def page(self, rows: QuerySet[Thing]) -> list[Thing]:
+        """The rows of the page asked for, filtered and in order."""
+        found: list[Thing] = self.paginate_queryset(self.filter_queryset(rows))  # type: ignore[assignment]
+        return found
+
+    def paged(self, found: list[Any], shape: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:
+        """A page that was read, as an answer."""
         return self.get_paginated_response(shape(found, many=True, context=context).data)
+
+    def listed(self, rows: QuerySet[Any], shape: type[serializers.BaseSerializer[Any]]) -> Response:
+        """A page of rows, filtered and in the order asked for, as an answer."""
+        return self.paged(self.page(rows), shape)
 
     def shown(
         self,

@@ -1,0 +1,159 @@
+"""Cases: read, and worked on from the first acknowledgment to the closing."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authority import Refused
+from accounts.models import User
+from cases import filters, models
+from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
+from cases.queries import visible_cases
+from cases.queries.particulars import open_investigation, whole, with_obligation
+from cases.serializers import asked, shown
+from journal.keyset import Order
+from recovery.rest import NEWEST, Door
+
+
+class Cases(Door):
+    """The recovery of one or more mistakes for one customer."""
+
+    noun = "case"
+    orders = {
+        "-opened_at": Order(("opened_at", "id")),
+        "opened_at": Order(("opened_at", "id"), descending=False),
+    }
+    filterset_class = filters.CaseFilters
+    guarded = frozenset({"acknowledge", "hand_off", "close", "reopen"})
+
+    def _one(self, reference: str) -> models.Case:
+        return self.found(visible_cases(self.caller), reference=reference)
+
+    @extend_schema(responses=shown.Case(many=True))
+    def list(self, request: Request) -> Response:
+        """Cases in reach, the newest first."""
+        return self.listed(visible_cases(self.caller).select_related("customer", "owner"), shown.Case)
+
+    @extend_schema(responses=shown.CaseWhole)
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One case with its incidents, promises, open obligations and investigations."""
+        return self.shown(self.found(whole(visible_cases(self.caller)), reference=reference), shown.CaseWhole)
+
+    @extend_schema(request=asked.Acknowledging, responses={201: shown.Acknowledgment})
+    def acknowledge(self, request: Request, reference: str) -> Response:
+        """Name the customer's feeling to them, before any remedy."""
+        given, version = self.asked(asked.Acknowledging), self.if_match()
+        acknowledgment = acknowledging.acknowledge_feelings(
+            self._one(reference), version=version, by=self.caller, now=timezone.now(), **given
+        )
+        return self.shown(acknowledgment, shown.Acknowledgment, status=201)
+
+    @extend_schema(request=asked.HandingOff, responses=shown.Case)
+    def hand_off(self, request: Request, reference: str) -> Response:
+        """Give the case, and what is owed on it, to a colleague who is there."""
+        given, version = self.asked(asked.HandingOff), self.if_match()
+        case = self._one(reference)
+        to = self.named(User.objects.all(), "to", pk=given["to"])
+        held = ownership.hand_off(
+            case, to=to, reason=given["reason"], version=version, by=self.caller, now=timezone.now()
+        )
+        return self.shown(held, shown.Case)
+
+    @extend_schema(request=asked.Closing, responses=shown.Case)
+    def close(self, request: Request, reference: str) -> Response:
+        """Close the case. It takes a cause or an open investigation, and nothing owed."""
+        given, version = self.asked(asked.Closing), self.if_match()
+        held = closing.close(self._one(reference), version=version, by=self.caller, now=timezone.now(), **given)
+        return self.shown(held, shown.Case)
+
+    @extend_schema(request=asked.Reopening, responses=shown.Case)
+    def reopen(self, request: Request, reference: str) -> Response:
+        """Reopen a closed case: it was not put right after all."""
+        given, version = self.asked(asked.Reopening), self.if_match()
+        held = closing.reopen(self._one(reference), version=version, by=self.caller, now=timezone.now(), **given)
+        return self.shown(held, shown.Case)
+
+    @extend_schema(request=asked.Contacting, responses={201: shown.Contact})
+    def contact(self, request: Request, reference: str) -> Response:
+        """Record a contact with the customer, or an attempt at one."""
+        given = self.asked(asked.Contacting)
+        contact = conversation.record_contact(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        return self.shown(contact, shown.Contact, status=201)
+
+    @extend_schema(request=asked.CauseFound, responses=shown.Case)
+    def cause(self, request: Request, reference: str) -> Response:
+        """Record the cause of one incident, or of all that have none yet."""
+        given = self.asked(asked.CauseFound)
+        case = self._one(reference)
+        cause = self.named(models.Cause.objects.all(), "cause", pk=given["cause"])
+        incident = None
+        if "incident" in given:
+            incident = self.named(models.Incident.objects.filter(case=case), "incident", pk=given["incident"])
+        held = causes.set_cause(case, cause=cause, incident=incident, by=self.caller, now=timezone.now())
+        return self.shown(held, shown.Case)
+
+    @extend_schema(request=asked.Question, responses={201: shown.Investigation})
+    def investigate(self, request: Request, reference: str) -> Response:
+        """Keep a question open where the cause is not known yet."""
+        given = self.asked(asked.Question)
+        opened = causes.open_investigation(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        return self.shown(opened, shown.Investigation, status=201)
+
+    @extend_schema(request=asked.Finding, responses=shown.Investigation)
+    def find(self, request: Request, reference: str) -> Response:
+        """Answer the open question, with the cause if it was found."""
+        given = self.asked(asked.Finding)
+        investigation = open_investigation(self._one(reference))
+        if investigation is None:
+            raise Refused("wrong_state", "No investigation is open on this case.")
+        cause = self.named(models.Cause.objects.all(), "cause", pk=given["cause"]) if "cause" in given else None
+        closed = causes.close_investigation(
+            investigation, finding=given["finding"], cause=cause, by=self.caller, now=timezone.now()
+        )
+        return self.shown(closed, shown.Investigation)
+
+    @extend_schema(request=asked.Noting, responses={201: shown.Case})
+    def note(self, request: Request, reference: str) -> Response:
+        """Write a note for colleagues on the timeline."""
+        given = self.asked(asked.Noting)
+        held = conversation.add_note(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        return self.shown(held, shown.Case, status=201)
+
+
+class CasePromises(Door):
+    """The promises made on one case."""
+
+    noun = "case"
+    orders = {"id": Order(("pk",), descending=False), "-id": Order(("pk",))}
+    filterset_class = filters.PromiseFilters
+
+    @extend_schema(responses=shown.Promise(many=True))
+    def list(self, request: Request, reference: str) -> Response:
+        """The promises made on this case, the first first."""
+        case = self.found(visible_cases(self.caller), reference=reference)
+        return self.listed(with_obligation(models.Promise.objects.filter(case=case)), shown.Promise)
+
+    @extend_schema(request=asked.Promising, responses={201: shown.Promise})
+    def create(self, request: Request, reference: str) -> Response:
+        """Promise to contact the customer by a time. Owed by whoever promises; what a program promises, by the owner."""
+        given = self.asked(asked.Promising)
+        case = self.found(visible_cases(self.caller), reference=reference)
+        promise = promises.make(case, by=self.caller, now=timezone.now(), **given)
+        return self.shown(promise, shown.Promise, status=201, at=reverse("api-promise", args=[promise.pk]))
+
+
+class CauseTree(Door):
+    """The tree of causes. Settings change it."""
+
+    noun = "cause"
+    orders = {"id": NEWEST["id"], "-id": NEWEST["-id"]}
+    filterset_class = filters.CauseFilters
+
+    @extend_schema(responses=shown.Cause(many=True))
+    def list(self, request: Request) -> Response:
+        """All causes; `path` holds the ids from the root, `active` says whether a cause may still be given."""
+        return self.listed(models.Cause.objects.all(), shown.Cause)

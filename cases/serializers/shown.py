@@ -1,0 +1,204 @@
+"""What is answered. All of it comes from rows that the door has loaded: no shape runs a query."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from rest_framework import serializers
+
+from cases import models
+from cases.queries.particulars import Particulars
+
+
+class PhoneShown(TypedDict):
+    number: str
+    label: str
+    wrong: bool
+
+
+class ExternalIdShown(TypedDict):
+    system: str
+    external_id: str
+
+
+class Named(serializers.Serializer[Any]):
+    """A person by id and name."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class CustomerNamed(serializers.Serializer[Any]):
+    """A customer by id and the name that they go by."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(source="display_name", read_only=True)
+
+
+class Customer(serializers.ModelSerializer[models.Customer]):
+    """A customer. ``context["particulars"]`` holds what lies in other tables, by customer id."""
+
+    display_name = serializers.CharField(read_only=True)
+    risk_flags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    phones = serializers.SerializerMethodField()
+    emails = serializers.SerializerMethodField()
+    external_ids = serializers.SerializerMethodField()
+    units = serializers.SerializerMethodField()
+
+    class Meta:
+        model = models.Customer
+        fields = [
+            "id", "display_name", "preferred_name", "form_of_address", "time_zone", "language", "channel_preference",
+            "do_not_call", "jurisdiction", "value_minor", "value_currency", "risk_flags", "phones", "emails",
+            "external_ids", "units", "version", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def _of(self, customer: models.Customer) -> Particulars:
+        found: Particulars = self.context["particulars"][customer.pk]
+        return found
+
+    def get_phones(self, customer: models.Customer) -> list[PhoneShown]:
+        return [PhoneShown(number=n, label=label, wrong=wrong) for n, label, wrong in self._of(customer).phones]
+
+    def get_emails(self, customer: models.Customer) -> list[str]:
+        return self._of(customer).emails
+
+    def get_external_ids(self, customer: models.Customer) -> list[ExternalIdShown]:
+        return [ExternalIdShown(system=s, external_id=e) for s, e in self._of(customer).external_ids]
+
+    def get_units(self, customer: models.Customer) -> list[int]:
+        return self._of(customer).units
+
+
+class Cause(serializers.ModelSerializer[models.Cause]):
+    class Meta:
+        model = models.Cause
+        fields = ["id", "name", "parent", "path", "active", "version"]
+        read_only_fields = fields
+
+
+class CauseNamed(serializers.Serializer[Any]):
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class Incident(serializers.ModelSerializer[models.Incident]):
+    """One mistake, with the reference of its case."""
+
+    case = serializers.CharField(source="case.reference", read_only=True)
+    cause = CauseNamed(read_only=True, allow_null=True)
+    originator = Named(read_only=True, allow_null=True)
+    logged_by = Named(read_only=True, allow_null=True)
+    self_reported = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = models.Incident
+        fields = [
+            "id", "customer", "case", "unit", "customer_words", "our_words", "channel", "line_of_business", "category",
+            "severity", "kind_of_action", "complainer", "favor", "occurred_at", "reported_at", "logged_at", "logged_by",
+            "self_reported", "originator_kind", "originator", "value_at_stake_minor", "loss_minor", "currency", "cause",
+            "acknowledged_at", "external_system", "external_id", "historical", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class Case(serializers.ModelSerializer[models.Case]):
+    """A case in brief."""
+
+    customer = CustomerNamed(read_only=True)
+    owner = Named(read_only=True, allow_null=True)
+
+    class Meta:
+        model = models.Case
+        fields = [
+            "reference", "title", "status", "severity", "urgent", "channel", "customer", "unit", "owner", "opened_at",
+            "reported_at", "first_response_at", "feeling", "acknowledged_at", "open_obligations", "handoff_count",
+            "reopened_count", "closed_at", "outcome", "historical", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class Owed(serializers.ModelSerializer[models.Obligation]):
+    """Something that is still owed, of whatever kind."""
+
+    owner = Named(read_only=True, allow_null=True)
+
+    class Meta:
+        model = models.Obligation
+        fields = ["id", "kind", "what", "owner", "due_start", "due_end", "zone"]
+        read_only_fields = fields
+
+
+class Promise(serializers.ModelSerializer[models.Promise]):
+    """A promise to contact a customer, and what became of it."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    case = serializers.CharField(source="case.reference", read_only=True)
+    what = serializers.CharField(source="obligation.what", read_only=True)
+    owner = Named(source="obligation.owner", read_only=True, allow_null=True)
+    due_start = serializers.DateTimeField(source="obligation.due_start", read_only=True, allow_null=True)
+    due_end = serializers.DateTimeField(source="obligation.due_end", read_only=True)
+    zone = serializers.CharField(source="obligation.zone", read_only=True)
+    follows = serializers.IntegerField(source="follows_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = models.Promise
+        fields = [
+            "id", "case", "status", "channel", "what", "owner", "due_start", "due_end", "zone", "made_at", "interim",
+            "follows", "abandoned_because",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class Investigation(serializers.ModelSerializer[models.Investigation]):
+    """A question that is kept open until its answer is found."""
+
+    class Meta:
+        model = models.Investigation
+        fields = ["id", "question", "status", "opened_at", "closed_at", "finding"]
+        read_only_fields = fields
+
+
+class CaseWhole(Case):
+    """A case with its incidents, its promises, what is still owed on it and what is being investigated."""
+
+    first_owner = Named(read_only=True, allow_null=True)
+    incidents = Incident(many=True, read_only=True)
+    promises = Promise(many=True, read_only=True)
+    owed = Owed(source="still_owed", many=True, read_only=True)
+    investigations = Investigation(many=True, read_only=True)
+
+    class Meta(Case.Meta):
+        fields = [*Case.Meta.fields, "first_owner", "incidents", "promises", "owed", "investigations"]
+        read_only_fields = fields
+
+
+class Acknowledgment(serializers.ModelSerializer[models.Acknowledgment]):
+    """A feeling that was named, and the case as it is now."""
+
+    case = Case(read_only=True)
+
+    class Meta:
+        model = models.Acknowledgment
+        fields = ["id", "feeling", "words", "confirmed", "at", "case"]
+        read_only_fields = fields
+
+
+class Contact(serializers.ModelSerializer[models.Contact]):
+    """A contact, or an attempt, and the case as it is now."""
+
+    case = Case(read_only=True)
+
+    class Meta:
+        model = models.Contact
+        fields = ["id", "channel", "direction", "reached", "at", "case"]
+        read_only_fields = fields
+
+
+class Logged(serializers.Serializer[Any]):
+    """What came of logging a mistake."""
+
+    incident = Incident(read_only=True)
+    case = Case(read_only=True)
+    opened = serializers.BooleanField(read_only=True, help_text="Whether the case was opened by it.")
