@@ -27,7 +27,7 @@ EVERY = {
     "compensation.expire_approvals": 60,
     "integrations.sequence_feed": 1,
     "integrations.forget_answers": 3600,
-    "insights.roll_up": 300,
+    "insights.roll_up": 60,
 }
 
 app.conf.beat_schedule = {

@@ -1,0 +1,374 @@
+"""What the sums say: shares with what they are shares of, medians, what an average hides. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from accounts.money import display
+from cases.enums import CaseOutcome, PromiseStatus, Severity
+from compensation.enums import RemedyKind
+from insights.domain.facts import MORE, NOT_YET, bounds
+from insights.enums import Asking, FirstOwner, Grain, Honesty, Measure
+from insights.queries import Sums, Window
+from outreach.enums import SignalKind
+
+# Of a hundred dissatisfied customers this many complain, in the study that practice point P9 cites.
+COMPLAINING_SHARE = 0.42
+# The literature's target for cases solved by their first owner (P14).
+FIRST_OWNER_TARGET = 0.95
+SCORES = ("1", "2", "3", "4", "5")
+KEPT, LATE, MISSED = "kept", "late", "missed"
+
+
+def behind(measure: Measure, *keys: str) -> str:
+    """The part of an address that names what a figure was counted from."""
+    return urlencode([("measure", measure.value), *(("key", key) for key in keys)])
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many. ``value`` is None of nothing, which is not the same as none."""
+
+    part: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        return self.part / self.of if self.of else None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure at the head of the page. ``query`` leads to what it was counted from, ``missed`` to what fell short."""
+
+    label: str
+    share: Share
+    note: str
+    query: str
+    missed: str = ""
+    missed_words: str = ""
+    target: float | None = None
+    before: Share | None = None
+    line: tuple[float | None, ...] = ()
+
+    @property
+    def mood(self) -> str:
+        if self.target is None or self.share.value is None:
+            return ""
+        return "good" if self.share.value >= self.target else "warn"
+
+    @property
+    def change(self) -> float | None:
+        """Points gained or lost against the period before, as a fraction."""
+        if self.before is None or self.before.value is None or self.share.value is None:
+            return None
+        return self.share.value - self.before.value
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a bar chart: ``share`` of the longest, and the figure in words."""
+
+    label: str
+    share: float
+    words: str
+    query: str = ""
+    mood: str = ""
+    note: str = ""
+
+
+def within_target() -> tuple[str, ...]:
+    target = settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"]
+    return tuple(str(bound) for bound in bounds() if bound <= target)
+
+
+def beyond_target() -> tuple[str, ...]:
+    return (*(key for key in map(str, bounds()) if key not in within_target()), MORE, NOT_YET)
+
+
+def first_minute(read: Sums) -> Share:
+    """Answered within the target, of all that were to be answered: who still waits has not been answered in time."""
+    return Share(read.n(Measure.FIRST_RESPONSE, *within_target()), read.n(Measure.FIRST_RESPONSE))
+
+
+def median_seconds(read: Sums) -> float | None:
+    """The median first response, read between the bounds of its bucket; None when it lies beyond them or there is none.
+
+    Who still waits counts as waiting longest.
+    """
+    counts = read.keys(Measure.FIRST_RESPONSE)
+    half = sum(counts.values()) / 2
+    below, lower = 0, 0
+    for bound in bounds():
+        here = counts.get(str(bound), 0)
+        if half and below + here >= half:
+            return lower + (bound - lower) * (half - below) / here
+        below, lower = below + here, bound
+    return None
+
+
+def first_owner(read: Sums) -> Share:
+    return Share(read.n(Measure.FIRST_OWNER, FirstOwner.SOLVED), read.n(Measure.FIRST_OWNER))
+
+
+def unasked(read: Sums) -> Share:
+    return Share(read.n(Measure.UNASKED, Asking.ALONE), read.n(Measure.UNASKED))
+
+
+def promises_kept(read: Sums, overdue: int = 0) -> Share:
+    """Kept in time, of all that fell due. What was moved with agreement or given up before its time is not counted."""
+    kept = read.n(Measure.PROMISE, KEPT)
+    return Share(kept, kept + read.n(Measure.PROMISE, LATE, MISSED) + overdue)
+
+
+def honesty(read: Sums) -> Share:
+    """Of the mistakes that a colleague made: those that they reported themselves."""
+    return Share(read.n(Measure.HONESTY, Honesty.SELF), read.n(Measure.HONESTY))
+
+
+def silent(read: Sums) -> int:
+    """An estimate of the dissatisfied customers who said nothing, from those who complained."""
+    complained = read.n(Measure.OPENED)
+    return round(complained / COMPLAINING_SHARE) - complained
+
+
+def satisfaction(read: Sums) -> tuple[float | None, int]:
+    """The mean of the survey scores, of 5, and how many there were."""
+    counts = {score: read.n(Measure.SATISFACTION, score) for score in SCORES}
+    n = sum(counts.values())
+    return (sum(int(score) * count for score, count in counts.items()) / n if n else None), n
+
+
+def headlines(read: Sums, before: Sums | None, over_time: list[Sums], *, overdue: int) -> list[Headline]:
+    """The three shares that the practice is measured by, with where each stood before."""
+
+    def line(share: Callable[[Sums], Share]) -> tuple[float | None, ...]:
+        return tuple(share(point).value for point in over_time)
+
+    alone = unasked(read)
+    target = settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"]
+    return [
+        Headline(
+            label=f"Answered within {target} s",
+            share=first_minute(read),
+            note=_median_words(read),
+            query=behind(Measure.FIRST_RESPONSE),
+            missed=behind(Measure.FIRST_RESPONSE, *beyond_target()),
+            missed_words="took longer or still wait",
+            before=first_minute(before) if before else None,
+            line=line(first_minute),
+        ),
+        Headline(
+            label="Solved by the first owner",
+            share=first_owner(read),
+            note=f"{percent(alone)} without asking a supervisor" if alone.of else "",
+            query=behind(Measure.FIRST_OWNER),
+            missed=behind(Measure.FIRST_OWNER, FirstOwner.HANDED_OFF, FirstOwner.REOPENED),
+            missed_words="were handed off or reopened",
+            target=FIRST_OWNER_TARGET,
+            before=first_owner(before) if before else None,
+            line=line(first_owner),
+        ),
+        Headline(
+            label="Promises kept in time",
+            share=promises_kept(read, overdue),
+            note=f"{overdue} overdue now" if overdue else "none overdue now",
+            query=behind(Measure.PROMISE, KEPT, LATE, MISSED),
+            missed=behind(Measure.PROMISE, LATE, MISSED),
+            missed_words="were late or missed",
+            before=promises_kept(before) if before else None,
+            line=line(promises_kept),
+        ),
+    ]
+
+
+def _median_words(read: Sums) -> str:
+    if not read.n(Measure.FIRST_RESPONSE):
+        return ""
+    middle = median_seconds(read)
+    return f"median about {spoken(middle)}" if middle is not None else "median over a day"
+
+
+def spoken(seconds: float) -> str:
+    """45 s, 3 min, 2 h."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def percent(share: Share) -> str:
+    """A share as people read it. Nearly all is not all: 99.96% is not said to be 100%."""
+    if share.value is None:
+        return "–"
+    hundred = 100 * share.value
+    if share.part not in (0, share.of) and (hundred >= 99.95 or hundred < 0.05):
+        return "> 99.9%" if hundred > 50 else "< 0.1%"
+    return f"{hundred:.0f}%" if share.part in (0, share.of) else f"{hundred:.1f}%"
+
+
+# The distribution of the first response, in steps that one reads at a glance; each takes in whole buckets.
+STEPS = ((30, "up to 30 s"), (60, "30–60 s"), (120, "1–2 min"), (300, "2–5 min"), (1800, "5–30 min"), (14400, "½–4 h"))
+
+
+def distribution(read: Sums) -> list[Bar]:
+    """How long customers waited for the first answer."""
+    lower, groups = 0, []
+    target = settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"]
+    for upper, label in STEPS:
+        groups.append((label, [str(b) for b in bounds() if lower < b <= upper], "good" if upper <= target else ""))
+        lower = upper
+    groups.append(("4–24 h", [str(b) for b in bounds() if b > lower], ""))
+    groups += [("over a day", [MORE], "warn"), ("not answered yet", [NOT_YET], "warn")]
+    counted = [(label, keys, mood, read.n(Measure.FIRST_RESPONSE, *keys)) for label, keys, mood in groups]
+    most = max((n for *_, n in counted), default=0)
+    return [
+        Bar(label, _of(n, most), f"{n:,}", behind(Measure.FIRST_RESPONSE, *keys) if n else "", mood)
+        for label, keys, mood, n in counted
+    ]
+
+
+def promise_bars(read: Sums, overdue: int) -> list[Bar]:
+    """What became of the promises that fell due."""
+    words = {KEPT: ("Kept in time", "good"), LATE: ("Kept late", "warn"), MISSED: ("Missed", "bad")}
+    counts = {key: read.n(Measure.PROMISE, key) for key in words}
+    most = max(*counts.values(), overdue)
+    bars = [
+        Bar(
+            label, _of(counts[key], most), f"{counts[key]:,}", behind(Measure.PROMISE, key) if counts[key] else "", mood
+        )
+        for key, (label, mood) in words.items()
+    ]
+    return [*bars, Bar("Overdue now", _of(overdue, most), f"{overdue:,}", "", "bad")]
+
+
+def pareto(read: Sums, names: dict[str, str], *, shown: int = 8) -> dict[str, list[Bar]]:
+    """Cost by cause in each currency, the costliest first, with the share that it and those above it make up."""
+    charts = {}
+    for currency, rows in read.spent(Measure.CAUSE_SPEND).items():
+        whole = sum(max(amount, 0) for _, amount, _ in rows)
+        if not whole:
+            continue
+        bars, running = [], 0
+        for key, amount, count in rows[:shown]:
+            running += max(amount, 0)
+            mistakes = read.n(Measure.CAUSE, key)
+            bars.append(
+                Bar(
+                    names.get(key, "Cause not found yet"),
+                    _of(amount, max(rows[0][1], 1)),
+                    display(amount, currency),
+                    behind(Measure.CAUSE_SPEND, key),
+                    note=f"{count} {_plural(count, 'remedy', 'remedies')}, {mistakes} "
+                    f"{_plural(mistakes, 'mistake', 'mistakes')} · {100 * running / whole:.0f}% so far",
+                    mood="" if key else "warn",
+                )
+            )
+        rest = rows[shown:]
+        if rest:
+            amount = sum(amount for _, amount, _ in rest)
+            bars.append(
+                Bar(f"{len(rest)} more", _of(amount, max(rows[0][1], 1)), display(amount, currency), note="100% so far")
+            )
+        charts[currency] = bars
+    return charts
+
+
+def kinds(read: Sums) -> dict[str, list[Bar]]:
+    """What was given, by kind of remedy, in each currency."""
+    return {
+        currency: [
+            Bar(
+                RemedyKind(key).label,
+                _of(count, max(count for _, _, count in rows)),
+                display(amount, currency) if amount else "costs nothing",
+                behind(Measure.SPEND, key),
+                note=f"given {count} {_plural(count, 'time', 'times')}",
+            )
+            for key, amount, count in sorted(rows, key=lambda row: -row[2])
+        ]
+        for currency, rows in read.spent(Measure.SPEND).items()
+    }
+
+
+def scores(read: Sums) -> list[Bar]:
+    """How customers say it was, the best first."""
+    counts = [(score, read.n(Measure.SATISFACTION, score)) for score in reversed(SCORES)]
+    most = max(n for _, n in counts)
+    words = {"5": "5, very satisfied", "1": "1, very dissatisfied"}
+    at_most = settings.RECOVERY["DISSATISFIED_SCORE_AT_MOST"]
+    return [
+        Bar(
+            words.get(score, score),
+            _of(n, most),
+            f"{n:,}",
+            behind(Measure.SATISFACTION, score) if n else "",
+            "warn" if int(score) <= at_most else "",
+        )
+        for score, n in counts
+    ]
+
+
+WORDS: dict[Measure, dict[str, str]] = {
+    Measure.OPENED: dict(Severity.choices),
+    Measure.CLOSED: dict(CaseOutcome.choices),
+    Measure.FIRST_RESPONSE: {MORE: "over a day", NOT_YET: "not answered yet"},
+    Measure.FIRST_OWNER: dict(FirstOwner.choices),
+    Measure.UNASKED: dict(Asking.choices),
+    Measure.PROMISE: dict(PromiseStatus.choices),
+    Measure.SPEND: dict(RemedyKind.choices),
+    Measure.HONESTY: dict(Honesty.choices),
+    Measure.SATISFACTION: dict(SignalKind.choices),
+}
+
+
+def said(measure: Measure, key: str) -> str:
+    """A key of a measure in words."""
+    known = WORDS.get(measure, {}).get(key)
+    if known is not None:
+        return known
+    if measure == Measure.FIRST_RESPONSE and key.isdigit():
+        return f"within {spoken(int(key))}"
+    return f"{key} of 5" if measure == Measure.SATISFACTION else key
+
+
+def _of(amount: int, most: int) -> float:
+    return round(100 * max(amount, 0) / most, 1) if most > 0 else 0.0
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
+@dataclass(frozen=True)
+class Point:
+    """One day, or one month, of what is drawn over time."""
+
+    day: date
+    opened: int
+    closed: int
+
+
+def dates(chosen: Window, known: Iterable[date]) -> list[date]:
+    """Every day of a window, those on which nothing happened too; of all time, every month from the first known."""
+    if chosen.grain == Grain.DAY and chosen.since is not None:
+        return [chosen.since + timedelta(days=n) for n in range((chosen.until - chosen.since).days + 1)]
+    month, listed = min(known, default=chosen.until.replace(day=1)), []
+    while month <= chosen.until:
+        listed.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return listed
+
+
+def flow(over_time: dict[date, Sums], days: list[date]) -> list[Point]:
+    """Cases opened and closed, by day."""
+    nothing = Sums()
+    return [
+        Point(day, read.n(Measure.OPENED), read.n(Measure.CLOSED))
+        for day in days
+        for read in [over_time.get(day, nothing)]
+    ]

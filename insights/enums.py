@@ -1,0 +1,45 @@
+from django.db import models
+
+
+class Grain(models.TextChoices):
+    DAY = "day", "Day"
+    MONTH = "month", "Month"
+
+
+class Measure(models.TextChoices):
+    """What is counted. Beside each stands what its keys are."""
+
+    OPENED = "opened", "Cases opened"  # severity
+    CLOSED = "closed", "Cases closed"  # outcome
+    FIRST_RESPONSE = "first_response", "First response"  # upper bound in seconds, more, none
+    FIRST_OWNER = "first_owner", "Solved by the first owner"  # solved, handed_off, reopened
+    UNASKED = "unasked", "Solved without asking a supervisor"  # alone, asked
+    PROMISE = "promise", "Promises"  # status
+    SPEND = "spend", "Remedies given"  # kind of remedy
+    CAUSE_SPEND = "cause_spend", "Cost by cause"  # id of the cause, or empty
+    CAUSE = "cause", "Mistakes by cause"  # id of the cause, or empty
+    HONESTY = "honesty", "Who reported our mistakes"  # self, other
+    SATISFACTION = "satisfaction", "Signals from customers"  # score of 5, or the kind of signal
+
+
+class FirstOwner(models.TextChoices):
+    """Whether the first owner solved it: closed without a handoff, undone by a reopening within 30 days."""
+
+    SOLVED = "solved", "Solved by the first owner"
+    HANDED_OFF = "handed_off", "Handed off"
+    REOPENED = "reopened", "Reopened within 30 days"
+
+
+class Asking(models.TextChoices):
+    ALONE = "alone", "Without asking a supervisor"
+    ASKED = "asked", "A supervisor was asked"
+
+
+class Honesty(models.TextChoices):
+    SELF = "self", "Reported by whoever made it"
+    OTHER = "other", "Reported by somebody else"
+
+
+class Source(models.TextChoices):
+    CASE = "case", "Case"
+    SIGNAL = "signal", "Signal"
