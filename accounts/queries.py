@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from accounts.enums import NoticeChannel, Role, WorkingState
@@ -27,6 +28,12 @@ def reach(user: Any) -> frozenset[int]:
 def visible_units(user: User) -> QuerySet[BusinessUnit]:
     """The business units in the user's reach."""
     return BusinessUnit.objects.filter(id__in=reach(user))
+
+
+def own_currency(user: User) -> str:
+    """The currency of the first unit in the user's reach (setting ``CURRENCY`` where there is none)."""
+    first = visible_units(user).order_by("id").values_list("currency", flat=True).first()
+    return first or str(settings.RECOVERY.get("CURRENCY", "USD"))
 
 
 def there(now: datetime) -> Q:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from compensation import api as doors
 from compensation import views
 
 browser: list[URLPattern] = [
@@ -16,4 +17,20 @@ browser: list[URLPattern] = [
     path("settings/catalog/<int:pk>/retire", views.retire, name="setting-remedy-retire"),
 ]
 
-api: list[URLPattern] = []
+api: list[URLPattern] = [
+    path("remedies/", doors.Remedies.as_view({"get": "list"}), name="api-remedies"),
+    path(
+        "cases/<reference:reference>/awards/",
+        doors.CaseAwards.as_view({"get": "list", "post": "create"}),
+        name="api-case-awards",
+    ),
+    path("awards/", doors.Awards.as_view({"get": "list"}), name="api-awards"),
+    path("awards/<id:id>/", doors.Awards.as_view({"get": "retrieve"}), name="api-award"),
+    path("awards/<id:id>/reverse/", doors.Awards.as_view({"post": "reverse"}), name="api-award-reverse"),
+    path("awards/<id:id>/fulfill/", doors.Awards.as_view({"post": "fulfill"}), name="api-award-fulfill"),
+    path("approvals/", doors.Approvals.as_view({"get": "list"}), name="api-approvals"),
+    path("approvals/<id:id>/", doors.Approvals.as_view({"get": "retrieve"}), name="api-approval"),
+    path("approvals/<id:id>/approve/", doors.Approvals.as_view({"post": "approve"}), name="api-approval-approve"),
+    path("approvals/<id:id>/decline/", doors.Approvals.as_view({"post": "decline"}), name="api-approval-decline"),
+    path("caps/me/", doors.MyCaps.as_view({"get": "read"}), name="api-caps-me"),
+]

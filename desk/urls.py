@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from desk.api import Pop
 from desk.views import case, desk, log, people
 
 browser = [
@@ -39,4 +40,4 @@ browser = [
     path("customers/<int:pk>", people.customer, name="customer"),
     path("customers/<int:pk>/edit", people.customer_edit, name="customer-edit"),
 ]
-api: list[object] = []
+api = [path("pop/", Pop.as_view({"post": "look_up"}), name="api-pop")]

@@ -40,7 +40,7 @@ PARTICULARS = (
 MOST = 20  # phones, emails, flags: more of one kind is a mistake of the program that sends them
 
 
-def e164(number: str, *, region: str | None = None) -> str:
+def e164(number: str, *, region: str | None = None, field: str = "phones") -> str:
     """A phone number in its international form. ``region`` is the country of numbers written without a prefix.
 
     Refused: ``not_a_phone``.
@@ -51,7 +51,7 @@ def e164(number: str, *, region: str | None = None) -> str:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise Refused(
-            "not_a_phone", f"“{number}” is not a phone number we can dial. Try it as +1 303 555 0142.", "phones"
+            "not_a_phone", f"“{number}” is not a phone number we can dial. Try it as +1 303 555 0142.", field
         )
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from cases.models import Customer, CustomerPhone, Incident, SearchKey
 from cases.queries.reach import visible_customers
@@ -106,7 +108,20 @@ def baggage_of(customer: Customer, *, apart_from_case: int | None = None, limit:
     past = Incident.objects.filter(customer=customer).select_related("case", "cause", "acknowledged_by")
     if apart_from_case is not None:
         past = past.exclude(case_id=apart_from_case)
-    listed = list(past.order_by("-reported_at", "-id")[: limit + 1])
+    return _summed(list(past.order_by("-reported_at", "-id")[: limit + 1]), limit=limit)
+
+
+def baggage_of_each(customers: Iterable[Customer], *, limit: int = 20) -> dict[int, Baggage]:
+    """The same for several customers, by their id. One query, however many they are."""
+    newest_first = Window(RowNumber(), partition_by="customer_id", order_by=[F("reported_at").desc(), F("id").desc()])
+    wanted = {customer.pk: list[Incident]() for customer in customers}
+    past = Incident.objects.filter(customer__in=list(wanted)).annotate(place=newest_first)
+    for incident in past.filter(place__lte=limit + 1).select_related("case").order_by("place"):
+        wanted[incident.customer_id].append(incident)
+    return {customer_id: _summed(listed, limit=limit) for customer_id, listed in wanted.items()}
+
+
+def _summed(listed: list[Incident], *, limit: int) -> Baggage:
     shown = listed[:limit]
     score = sum(WEIGHT[i.severity] if i.acknowledged_at is None else WEIGHT[i.severity] // 5 for i in shown)
     return Baggage(

@@ -18,21 +18,7 @@ from cases.enums import (
     Reached,
     Severity,
 )
-from recovery.rest import Choice, Flag, Id, Minor, Moment, Shape, Text
-
-CURRENCY = r"^[A-Z]{3}$"
-
-
-class Currency(serializers.RegexField):
-    """Three capital letters; whether they name a currency, the domain knows."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(CURRENCY, **given)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        if data is not serializers.empty and data is not None and not isinstance(data, str):
-            self.fail("invalid")
-        return super().run_validation(data)
+from recovery.rest import Choice, Currency, Flag, Id, Minor, Moment, Shape, Text
 
 
 class ExternalName(Shape):

@@ -4,13 +4,14 @@ The one part of the project that apps import. It knows `accounts` and `journal`,
 """
 
 from recovery.rest.doors import NEWEST, Door
-from recovery.rest.fields import Choice, Flag, Id, Minor, Moment, Nothing, Shape, Text, Whole
+from recovery.rest.fields import Choice, Currency, Flag, Id, Minor, Moment, Nothing, Shape, Text, Whole
 from recovery.rest.filters import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, SomeOf, WordFilter
 from recovery.rest.problems import exception_handler
 
 __all__ = [
     "NEWEST",
     "Choice",
+    "Currency",
     "Door",
     "Filters",
     "Flag",

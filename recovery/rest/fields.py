@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -74,6 +75,14 @@ class Choice(serializers.ChoiceField):
         if not isinstance(data, str):
             self.fail("invalid_choice", input=type(data).__name__)
         return super().to_internal_value(data)
+
+
+class Currency(Text):
+    """Three capital letters; whether they name a currency, the domain knows."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(max_length=3, **given)
+        self.validators.append(RegexValidator(r"^([A-Z]{3})?$", "Use the three capital letters, such as USD."))
 
 
 class Moment(serializers.DateTimeField):

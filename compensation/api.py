@@ -1,0 +1,163 @@
+"""Remedies given, delivered and taken back; approvals answered; caps read. All that moves money needs a key."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.money import exponent
+from accounts.queries import own_currency
+from cases.queries import visible_cases
+from compensation import filters, models, serializers
+from compensation.domain import approvals, awards
+from compensation.domain.gauges import gauges
+from compensation.enums import AwardStatus
+from compensation.queries import visible_approvals, visible_awards, with_particulars
+from journal.keyset import Order
+from recovery.rest import NEWEST, Door
+
+
+class Remedies(Door):
+    """The catalog. Settings change it."""
+
+    noun = "remedy"
+    orders = {"id": NEWEST["id"], "-id": NEWEST["-id"]}
+    filterset_class = filters.RemedyFilters
+
+    @extend_schema(responses=serializers.Remedy(many=True))
+    def list(self, request: Request) -> Response:
+        """The catalog; `active` says whether a remedy may still be given."""
+        return self.listed(models.Remedy.objects.all(), serializers.Remedy)
+
+
+class CaseAwards(Door):
+    """The remedies on one case."""
+
+    noun = "case"
+    orders = NEWEST
+    filterset_class = filters.AwardFilters
+    money = frozenset({"create"})
+    guarded = frozenset({"create"})
+
+    @extend_schema(responses=serializers.Award(many=True))
+    def list(self, request: Request, reference: str) -> Response:
+        """What was given, asked for and taken back on this case, the newest first."""
+        case = self.found(visible_cases(self.caller), reference=reference)
+        rows = models.Award.objects.filter(case=case).select_related("case", "remedy", "given_by", "approval")
+        return self.listed(rows, serializers.Award)
+
+    @extend_schema(request=serializers.Giving, responses={201: serializers.Award})
+    def create(self, request: Request, reference: str) -> Response:
+        """Give a remedy. Above a cap its status is `awaiting_approval`: supervisors were asked, nothing is given yet."""
+        given, version = self.asked(serializers.Giving), self.if_match()
+        case = self.found(visible_cases(self.caller), reference=reference)
+        remedy = self.named(models.Remedy.objects.all(), "remedy", code=given.pop("remedy"))
+        award = awards.give(case, remedy, version=version, by=self.caller, now=timezone.now(), **given)
+        asked = award.approval.pk if award.status == AwardStatus.AWAITING_APPROVAL else None
+        at = reverse("api-award", args=[award.pk])
+        return self.shown(award, serializers.Award, status=201, at=at, approval=asked)
+
+
+class Awards(Door):
+    """Remedies on cases in reach."""
+
+    noun = "award"
+    orders = {
+        "-given_at": Order(("given_at", "id")),
+        "given_at": Order(("given_at", "id"), descending=False),
+    }
+    filterset_class = filters.AwardFilters
+    money = frozenset({"reverse", "fulfill"})
+
+    def _one(self, id: int) -> models.Award:
+        rows = visible_awards(self.caller).select_related("case", "remedy", "given_by", "approval")
+        return self.found(rows, pk=id)
+
+    @extend_schema(responses=serializers.Award(many=True))
+    def list(self, request: Request) -> Response:
+        """Awards on cases in reach, the newest first."""
+        rows = visible_awards(self.caller).select_related("case", "remedy", "given_by", "approval")
+        return self.listed(rows, serializers.Award)
+
+    @extend_schema(responses=serializers.Award)
+    def retrieve(self, request: Request, id: int) -> Response:
+        """One award."""
+        return self.shown(self._one(id), serializers.Award)
+
+    @extend_schema(request=serializers.Reversing, responses=serializers.Award)
+    def reverse(self, request: Request, id: int) -> Response:
+        """Take a remedy back: the money returns to the caps it came from."""
+        given = self.asked(serializers.Reversing)
+        award = self._one(id)
+        asked = award.approval.pk if hasattr(award, "approval") else None
+        done = awards.reverse(award, by=self.caller, now=timezone.now(), **given)
+        return self.shown(done, serializers.Award, approval=asked)
+
+    @extend_schema(request=serializers.Fulfilling, responses=serializers.Award)
+    def fulfill(self, request: Request, id: int) -> Response:
+        """Record that a given remedy reached the customer."""
+        given = self.asked(serializers.Fulfilling)
+        award = self._one(id)
+        asked = award.approval.pk if hasattr(award, "approval") else None
+        done = awards.deliver(award, by=self.caller, now=timezone.now(), **given)
+        return self.shown(done, serializers.Award, approval=asked)
+
+
+class Approvals(Door):
+    """Requests above somebody's cap."""
+
+    noun = "approval"
+    orders = NEWEST
+    filterset_class = filters.ApprovalFilters
+    money = frozenset({"approve", "decline"})
+
+    def _one(self, id: int) -> models.Approval:
+        return self.found(with_particulars(visible_approvals(self.caller)), pk=id)
+
+    @extend_schema(responses=serializers.Approval(many=True))
+    def list(self, request: Request) -> Response:
+        """Approvals of awards on cases in reach, the newest first."""
+        return self.listed(with_particulars(visible_approvals(self.caller)), serializers.Approval)
+
+    @extend_schema(responses=serializers.Approval)
+    def retrieve(self, request: Request, id: int) -> Response:
+        """One approval."""
+        return self.shown(self._one(id), serializers.Approval)
+
+    @extend_schema(request=serializers.Approving, responses=serializers.Approval)
+    def approve(self, request: Request, id: int) -> Response:
+        """Approve all of it, or less. It spends the caller's own caps."""
+        given = self.asked(serializers.Approving)
+        answered = approvals.approve(self._one(id), by=self.caller, now=timezone.now(), **given)
+        return self.shown(answered, serializers.Approval)
+
+    @extend_schema(request=serializers.Declining, responses=serializers.Approval)
+    def decline(self, request: Request, id: int) -> Response:
+        """Decline, with a reason that the rep can give the customer."""
+        given = self.asked(serializers.Declining)
+        answered = approvals.decline(self._one(id), by=self.caller, now=timezone.now(), **given)
+        return self.shown(answered, serializers.Approval)
+
+
+CURRENCY = OpenApiParameter(
+    "currency",
+    {"type": "string", "pattern": "^[A-Z]{3}$"},
+    description="That of the first unit in reach when it is not given.",
+)
+
+
+class MyCaps(Door):
+    """What the caller may give alone."""
+
+    filterset_class = filters.AwardFilters
+
+    @extend_schema(parameters=[CURRENCY], responses=serializers.MyCaps)
+    def read(self, request: Request) -> Response:
+        """The caller's caps in one currency and what is left of each, today and this month in their own zone."""
+        currency = request.query_params.get("currency") or own_currency(self.caller)
+        exponent(currency)
+        measured = gauges(self.caller, currency=currency, now=timezone.now())
+        return self.shown({"currency": currency, "caps": measured}, serializers.MyCaps)
