@@ -67,7 +67,15 @@ def furnish(house: House) -> dict[str, str]:
     house.give(busy, 1500)
     house.asked(busy, 3000)
     promises.make(busy, due_end=house.now + timedelta(minutes=9), what="Say how it went", by=house.alice, now=house.now)
-    tell([house.alice], key="k", kind="promise_due", title="Due now: call Dana", path="/cases", now=house.now, urgent=True)
+    tell(
+        [house.alice],
+        key="k",
+        kind="promise_due",
+        title="Due now: call Dana",
+        path="/cases",
+        now=house.now,
+        urgent=True,
+    )
     closed, history = house.closed_case(), house.historical_case()
     return {
         "desk": reverse("desk"),

@@ -1,0 +1,103 @@
+"""What happens elsewhere is shown within five seconds, without a reload, and never takes away what one is writing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from accounts.domain.notices import tell
+from cases.domain import conversation
+from compensation.domain import approvals
+from tests.factories import House
+
+if TYPE_CHECKING:
+    from tests.harness.browser import OpenPage
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+FIVE_SECONDS = 5_000
+
+
+def test_a_notice_appears_on_whatever_screen_one_is(house: House, open_page: OpenPage) -> None:
+    page = open_page(house.alice)
+    page.goto("/log")
+    tell([house.alice], key="k", kind="promise_due", title="Due now: call Dana", path="/cases", now=timezone.now())
+    page.wait_for_selector("text=Due now: call Dana", timeout=FIVE_SECONDS)
+    page.get_by_role("button", name="Put away: Due now: call Dana").click()
+    page.wait_for_selector("text=Due now: call Dana", state="detached")
+
+
+@pytest.mark.practice("P8")
+def test_a_colleague_and_their_note_appear_and_half_written_words_stay(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    case = house.case()
+    alice, bob = open_page(house.alice), open_page(house.bob)
+    alice.goto(f"/cases/{case.reference}")
+    alice.fill("#composer-words", "half a sentence")
+    bob.goto(f"/cases/{case.reference}")
+    alice.wait_for_selector("text=Bob is here", timeout=FIVE_SECONDS)
+    conversation.add_note(case, words="She called before.", by=house.bob, now=timezone.now())
+    alice.wait_for_selector("text=She called before.", timeout=FIVE_SECONDS)
+    assert alice.input_value("#composer-words") == "half a sentence"
+
+
+@pytest.mark.practice("P16")
+def test_an_approval_that_is_answered_appears_on_the_case(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    house.usual_caps()
+    case = house.heard_case()
+    asked = house.asked(case)
+    page = open_page(house.alice)
+    page.goto(f"/cases/{case.reference}")
+    assert page.locator("#case-awards [data-status=awaiting_approval]").count() == 1
+    approvals.approve(asked, by=house.sue, now=timezone.now())
+    page.wait_for_selector("#case-awards [data-status=delivered]", timeout=FIVE_SECONDS)
+
+
+@pytest.mark.practice("P7")
+def test_a_promise_that_falls_due_changes_on_the_desk(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    house.promise(house.heard_case(), due_end=house.now + timedelta(seconds=4))
+    page = open_page(house.alice)
+    page.goto("/")
+    page.wait_for_selector("#desk [data-status=overdue]", timeout=4_000 + FIVE_SECONDS)
+
+
+@pytest.mark.practice("P8")
+def test_unsent_words_outlive_a_reload_and_a_lost_session(house: House, open_page: OpenPage) -> None:
+    case = house.case()
+    page = open_page(house.alice)
+    page.goto(f"/cases/{case.reference}")
+    page.fill("#composer-words", "They were very patient with us.")
+    page.wait_for_timeout(300)
+    page.reload()
+    assert page.input_value("#composer-words") == "They were very patient with us."
+    session = page.context.cookies()
+    page.context.clear_cookies()
+    page.goto(f"/cases/{case.reference}")
+    assert "sign-in" in page.url
+    page.context.add_cookies(session)
+    page.goto(f"/cases/{case.reference}")
+    assert page.input_value("#composer-words") == "They were very patient with us."
+    page.locator("form.composer button[type=submit]").click()
+    page.wait_for_selector("#case-timeline >> text=They were very patient with us.")
+    page.reload()
+    assert page.input_value("#composer-words") == ""
+
+
+def test_a_refusal_is_shown_in_place_and_keeps_what_was_written(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    case = house.case()
+    page = open_page(house.alice)
+    page.goto(f"/cases/{case.reference}")
+    page.locator("input[name=kind][value=note]").check()
+    page.locator("form.composer button[type=submit]").click()
+    page.wait_for_selector("#refusal >> text=Write the note first")
+    assert page.locator("#case-steps").is_visible()
+    page.fill("#composer-words", "Now it is written.")
+    page.locator("form.composer button[type=submit]").click()
+    page.wait_for_selector("#case-timeline >> text=Now it is written.")
+    assert page.inner_text("#refusal").strip() == ""
