@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ PARTICULARS = (
 )
 
 
+E164 = re.compile(r"\+[1-9]\d{6,14}")
 MOST = 20  # phones, emails, flags: more of one kind is a mistake of the program that sends them
 
 
@@ -49,11 +51,12 @@ def e164(number: str, *, region: str | None = None, field: str = "phones") -> st
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if parsed else ""
+    if parsed is None or not phonenumbers.is_possible_number(parsed) or not E164.fullmatch(international):
         raise Refused(
             "not_a_phone", f"“{number}” is not a phone number we can dial. Try it as +1 303 555 0142.", field
         )
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return str(international)
 
 
 @transaction.atomic

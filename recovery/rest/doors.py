@@ -94,7 +94,7 @@ class Door(GenericViewSet[Any]):
     throttle_classes = (Rate,)
     parser_classes = (JsonBody,)
     renderer_classes = (Json,)
-    pagination_class: ClassVar[Any] = KeysetPagination
+    pagination_class: Any = KeysetPagination
     filter_backends = (FilterBackend,)
     filterset_class: ClassVar[Any] = None
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
