@@ -128,7 +128,7 @@ def _promise(facts: Facts, coming: str) -> Step:
     if facts.promise_open:
         return Step(PROMISE, "next" if coming == PROMISE else "later", "to be kept")
     if facts.promises:
-        return Step(PROMISE, "done", "kept word")
+        return Step(PROMISE, "done", "none open")
     return Step(PROMISE, "next" if coming == PROMISE else "later", "none made")
 
 
