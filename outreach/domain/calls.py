@@ -204,8 +204,10 @@ def record_outcome(
         _unanswered(held, case, result, by=by, now=now)
     else:
         _finish(held, case, CallStatus.DONE, outcome=result, by=by, now=now)
-        if result == CallOutcome.NOT_TURNED_AROUND:
-            held.case = aftermath.carry_on(held, case, said.what_went_wrong, said.what_would_help, by=by, now=now)
+    if case is not None and not case.is_closed and not case.historical:
+        casework.save(case)
+    if result == CallOutcome.NOT_TURNED_AROUND:
+        held.case = aftermath.carry_on(held, case, said.what_went_wrong, said.what_would_help, by=by, now=now)
     held.version += 1
     held.save()
     return held
@@ -271,7 +273,6 @@ def _write_attempt(
             by=by,
             now=now,
         )
-        casework.save(case)
 
 
 def _wrong_number(call: FollowUpCall, case: Case | None, *, dialed: str, others: int, by: User, now: datetime) -> None:
@@ -321,15 +322,13 @@ def _finish(
 
 
 def end_obligation(call: FollowUpCall, case: Case | None, *, done: bool, by: User | None, now: datetime) -> None:
-    """The call is owed no longer; a held case that it was owed on has one thing less open."""
+    """The call is owed no longer; a held case that it was owed on has one thing less open, and the caller saves it."""
     # Read anew: what was joined to the call may be older than its lock.
     obligation = Obligation.objects.get(pk=call.obligation_id)
     if obligation.status != ObligationStatus.OPEN:
         return
     owed_on = case if obligation.case_id is not None else None
     (discharge if done else abandon)(obligation, case=owed_on, by=by, now=now)
-    if owed_on is not None:
-        casework.save(owed_on)
 
 
 def tell_given_up(call: FollowUpCall, case: Case | None, *, now: datetime) -> None:

@@ -198,6 +198,8 @@ def withdraw(call: FollowUpCall, *, because: Withdrawn, now: datetime) -> bool:
     held.version += 1
     held.save(update_fields=["status", "finished_at", "leased_until", "version"])
     end_obligation(held, case, done=False, by=None, now=now)
+    if case is not None and not case.is_closed and not case.historical:
+        casework.save(case)
     record(
         EventType.CALL_FINISHED,
         subject=("call", held.pk),

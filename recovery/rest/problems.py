@@ -23,14 +23,14 @@ STATUS_OF: dict[str, int] = {
         (
             "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future",
             "invalid", "malformed", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency", "reason_needed",
-            "too_many_decimals", "unit_needed", "unknown_currency", "unknown_zone", "words_needed",
+            "score_needed", "too_many_decimals", "unit_needed", "unknown_currency", "unknown_zone", "words_needed",
         ),
         400,
     ),
     "not_signed_in": 401,
     **dict.fromkeys(
         (
-            "administrator_needed", "csrf_failed", "forbidden", "not_yours", "own_approval", "person_needed",
+            "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_yours", "own_approval", "person_needed",
             "rep_needed", "scope_missing", "supervisor_needed",
         ),
         403,

@@ -40,7 +40,7 @@ def progress(sink: MailSink) -> int:
 
 def kill_again_and_again(celery: Celery, sink: MailSink, times: int, done: Callable[[], bool]) -> int:
     """Kill the worker in the middle of its work; returns how often that was."""
-    rng = random.Random(7)  # noqa: S311 - which moment is no secret
+    rng = random.Random(7)
     for kill in range(times):
         before, until = progress(sink), time.monotonic() + 20
         while progress(sink) == before and time.monotonic() < until:

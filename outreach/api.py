@@ -1,0 +1,117 @@
+"""Signals of dissatisfaction received, and the calls that follow them: listed, taken, recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authority import Refused
+from cases.models import Cause, Customer
+from cases.queries import visible_cases, visible_customers
+from journal.keyset import Order
+from outreach import filters, models, serializers
+from outreach.domain import calls, hours, signals
+from outreach.queries import usable_phones, visible_calls, visible_signals, with_story
+from recovery.rest import NEWEST, Door, Nothing
+
+
+class FollowUpCalls(Door):
+    """Calls owed to dissatisfied customers."""
+
+    noun = "call"
+    orders = NEWEST
+    filterset_class = filters.CallFilters
+
+    def _one(self, id: int) -> models.FollowUpCall:
+        return self.found(visible_calls(self.caller), pk=id)
+
+    def _in_full(self, id: int) -> Response:
+        call = self.found(with_story(visible_calls(self.caller)), pk=id)
+        return self.shown(
+            call,
+            serializers.CallInFull,
+            dial=calls.number_to_dial(call, call.customer.usable_phones),  # type: ignore[attr-defined]
+            open=hours.can_call_now(call.customer, now=timezone.now()),
+        )
+
+    @extend_schema(responses=serializers.Call(many=True))
+    def list(self, request: Request) -> Response:
+        """Follow-up calls in reach, the newest first."""
+        rows = visible_calls(self.caller).select_related("customer", "case", "signal", "obligation", "rep")
+        return self.listed(rows.prefetch_related(usable_phones()), serializers.Call)
+
+    @extend_schema(responses=serializers.CallInFull)
+    def retrieve(self, request: Request, id: int) -> Response:
+        """One call with its attempts and the number to dial next."""
+        return self._in_full(id)
+
+    @extend_schema(request=None, responses=serializers.CallInFull)
+    def take(self, request: Request, id: int) -> Response:
+        """Take a call that waits, so that nobody else makes it; again, to keep it for longer."""
+        self.asked(Nothing)
+        calls.take(self._one(id), by=self.caller, now=timezone.now())
+        return self._in_full(id)
+
+    @extend_schema(request=serializers.Outcome, responses=serializers.CallInFull)
+    def outcome(self, request: Request, id: int) -> Response:
+        """Record what an attempt came to. The answer says what follows: done, given up, or when to try again."""
+        given = self.asked(serializers.Outcome)
+        cause = given.pop("cause", None)
+        if cause is not None:
+            given["cause"] = self.named(Cause.objects.all(), "cause", pk=cause)
+        calls.record_outcome(self._one(id), by=self.caller, now=timezone.now(), **given)
+        return self._in_full(id)
+
+
+class Dissatisfactions(Door):
+    """Signs that customers are dissatisfied, from surveys, other systems and disputes."""
+
+    noun = "signal"
+    orders = {
+        "-at": Order(("at", "id")),
+        "at": Order(("at", "id"), descending=False),
+    }
+    filterset_class = filters.SignalFilters
+
+    @extend_schema(responses=serializers.Signal(many=True))
+    def list(self, request: Request) -> Response:
+        """Signals in reach and what became of each, the newest first."""
+        return self.listed(visible_signals(self.caller).select_related("case"), serializers.Signal)
+
+    @extend_schema(request=serializers.Dissatisfaction, responses={200: serializers.Signal, 201: serializers.Signal})
+    def create(self, request: Request) -> Response:
+        """Say that a customer is dissatisfied. A low score, a flag or a dispute leads to a call, within calling hours."""
+        given = self.asked(serializers.Dissatisfaction)
+        customer = self._customer(given)
+        if "case" in given:
+            given["case"] = self.named(visible_cases(self.caller), "case", reference=given["case"])
+        now = timezone.now()
+        received = signals.receive(customer, by=self.caller, now=now, **{"at": now, **given})
+        return self.shown(
+            received.signal, serializers.Signal, status=201 if received.new else 200, at=self._at(received)
+        )
+
+    def _at(self, received: signals.Received) -> str:
+        return f"{reverse('api-dissatisfaction')}?customer={received.signal.customer_id}" if received.new else ""
+
+    def _customer(self, given: dict[str, Any]) -> Customer:
+        """The customer meant, by our id or by another system's. Refused: ``invalid``, ``out_of_reach``."""
+        ours, theirs = given.pop("customer", None), given.pop("customer_known_as", None)
+        if (ours is None) == (theirs is None):
+            raise Refused(
+                "invalid", "Name the customer by `customer` or by `customer_known_as`, one of them.", "customer"
+            )
+        reach = visible_customers(self.caller)
+        if ours is not None:
+            return self.named(reach, "customer", pk=ours)
+        return self.named(
+            reach,
+            "customer_known_as",
+            external_ids__system=theirs["system"],
+            external_ids__external_id=theirs["external_id"],
+        )
