@@ -1,0 +1,143 @@
+"""Customers who told us that they are dissatisfied: calls that were made, and calls to make now.
+
+Whoever loads the demo, at whatever hour of whatever day, finds some of these customers awake: they live around the globe,
+and the rules for those of the United States allow calls on Sundays too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from cases.enums import CaseStatus
+from cases.models import Case
+from desk.management.demo.stage import Cast, Story
+from outreach.domain import hours, planning, signals
+from outreach.domain.calls import record_outcome, take
+from outreach.enums import CallOutcome, SignalKind
+from outreach.models import FollowUpCall
+
+
+class Said(NamedTuple):
+    """Who said it, how many days ago, their score of 5 (None for a flag of another system) and their words."""
+
+    who: str
+    days: float
+    score: int | None
+    comment: str
+
+
+TO_CALL = [
+    Said("grace", 0.3, 1, "It took six weeks and four people."),
+    Said("ling", 0.5, 2, "解释不清楚。"),
+    Said("desmond", 0.7, 1, "I still do not know what happened."),
+    Said("tevita", 0.9, 2, "Nobody here has heard of a follow-up."),
+    Said("rosa", 0.4, 1, "I gave up."),
+    Said("kiera", 0.6, 2, "Your hours are not my hours."),
+    Said("malik", 0.2, 1, "Do you know what deployed means?"),
+    Said("dana", 0.8, 2, "It works again, but nobody apologized."),
+    Said("cole", 0.35, 1, "Fixed, they said."),
+    Said("inez", 0.45, 2, "Too many forms."),
+    Said("yusuf", 0.55, None, "Flagged by the branch: says he will close all accounts."),
+    Said("bo", 0.65, 2, "Slow."),
+    Said("ana", 0.25, 1, "Tres veces la misma pregunta."),
+    Said("siobhan", 0.15, 2, "Polite, and no use."),
+    Said("ngozi", 0.75, 1, "You do not listen."),
+    Said("priya", 0.85, 2, "I had to explain it five times."),
+    Said("aroha", 0.5, 1, "Two months for one answer."),
+    Said("rawiri", 0.6, 2, "No word since."),
+    Said("yoko", 0.7, 2, "説明が足りません。"),
+    Said("joao", 0.4, 1, "Sem resposta."),
+]
+# Signals that are not called about: one does not want calls, two are satisfied, one has no telephone.
+NOT_CALLED = [
+    Said("wendell", 0.5, 1, "Written answer, please."),
+    Said("elodie", 0.4, 5, "Très bien, finalement."),
+    Said("zoe", 1.2, 4, "Goed opgelost."),
+    Said("beatrice", 0.9, 1, "Disappointed."),
+]
+
+
+class Made(NamedTuple):
+    """A call that was made: how it went, what we heard, what would help, which cause."""
+
+    said: Said
+    by: str
+    outcome: CallOutcome
+    wrong: str = ""
+    help: str = ""
+    cause: str = ""
+
+
+TURNED, NOT_TURNED = CallOutcome.TURNED_AROUND, CallOutcome.NOT_TURNED_AROUND
+MADE = [
+    Made(Said("hannah", 19, 1, "Never again."), "maya", TURNED, "The second letter contradicted the first.", "One letter, with a name under it.", "Misleading letter"),
+    Made(Said("fergus", 16, 2, "Not good."), "omar", TURNED, "He was told the wrong gate.", "A message when the gate changes.", "Message not sent"),
+    Made(Said("ioana", 14, 1, "Nesatisfăcută."), "omar", NOT_TURNED, "The credit never came.", "That it comes this week.", "Step left out"),
+    Made(Said("minjun", 11, 2, "늦어요."), "lena", TURNED, "Nobody said how long it takes.", "A date.", "Terms hard to understand"),
+    Made(Said("khai", 8, 1, "Sad."), "maya", TURNED, "She had to prove who she is four times.", "Once would be enough.", "System not known"),
+    Made(Said("carmen", 6, 2, "Regular."), "omar", CallOutcome.REFUSED),
+    Made(Said("shira", 4, 1, "לא מרוצה"), "omar", TURNED, "The voucher had run out before it came.", "One that lasts a year.", "Approval took too long"),
+    Made(Said("jurgen", 0.9, 2, "Na ja."), "lena", CallOutcome.LEFT_MESSAGE),
+    Made(Said("sita", 0.95, 2, "Confusing."), "lena", CallOutcome.NO_ANSWER),
+]  # fmt: skip
+
+
+def calls(cast: Cast) -> Iterator[Story]:
+    """Stories of signals and of the calls that followed."""
+    for said in (*TO_CALL, *NOT_CALLED):
+        yield _signal(cast, said)
+    for made in MADE:
+        yield _call(cast, made)
+
+
+def _receive(cast: Cast, said: Said, at: datetime, case: Case | None = None) -> None:
+    survey = said.score is not None
+    signals.receive(
+        cast.customers[said.who],
+        kind=SignalKind.SURVEY if survey else SignalKind.CRM_FLAG,
+        at=at,
+        by=cast.staff["crm"],
+        now=at,
+        score=said.score,
+        comment=said.comment,
+        external_system="survey" if survey else "crm",
+        external_id=f"{said.who}-{at:%Y%m%d}",
+        case=case,
+    )
+    planning.plan(now=at)
+
+
+def _signal(cast: Cast, said: Said) -> Story:
+    at = cast.now - timedelta(days=said.days)
+    yield at
+    _receive(cast, said, at)
+
+
+def _call(cast: Cast, made: Made) -> Story:
+    """A signal about their last case, and the call that was made as soon as it was morning where the customer is."""
+    at = cast.now - timedelta(days=made.said.days)
+    yield at
+    customer = cast.customers[made.said.who]
+    closed = Case.objects.filter(customer=customer, status=CaseStatus.CLOSED).order_by("-closed_at")
+    _receive(cast, made.said, at, closed.first())
+    call = FollowUpCall.objects.select_related("customer").filter(customer=customer).last()
+    opening = hours.next_open(customer, after=at + timedelta(minutes=90))
+    # Where it has not been morning since, the call is still to be made.
+    if call is None or opening is None or opening > cast.now - timedelta(minutes=30):
+        return
+    yield opening
+    rep = cast.staff[made.by]
+    take(call, by=rep, now=opening)
+    ended = opening + timedelta(minutes=6)
+    yield ended
+    record_outcome(
+        call,
+        outcome=made.outcome,
+        what_went_wrong=made.wrong,
+        what_would_help=made.help,
+        cause=cast.causes[made.cause] if made.cause else None,
+        by=rep,
+        now=ended,
+    )
