@@ -38,8 +38,6 @@ def fill(cases: int) -> dict[str, Any]:
     for axis in (Axis.AWARD, Axis.CASE, Axis.DAY, Axis.MONTH):
         Cap.objects.create(role=Role.REP, axis=axis, currency="USD", amount_minor=10**12)
     Remedy.objects.create(code="refund", name="Refund", kind="monetary", currency="USD", delivery_days=3)
-    with transaction.atomic():
-        _, secret = credentials.issue(rep, name="Measurement", by=None, now=NOW)
     references = _references(cases)
     customers = max(cases // 2, 1)
     _copy(Customer, _customers(customers))
@@ -49,6 +47,8 @@ def fill(cases: int) -> dict[str, Any]:
     _copy(Incident, _incidents(cases, customers, units, rep))
     _copy(Event, _events(cases, customers, rep))
     _copy(Words, ((n, json.dumps({"note": WORDS})) for n in range(1, cases * EVENTS_PER_CASE + 1)))
+    with transaction.atomic():
+        _, secret = credentials.issue(rep, name="Measurement", by=None, now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM journal_unsequenced")
         cursor.execute("ANALYZE")

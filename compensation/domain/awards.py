@@ -22,10 +22,12 @@ from compensation.domain.steps import hold_award, owe_delivery, record_award
 from compensation.domain.workflow import AWARD
 from compensation.enums import Account, AwardStatus, Axis, Basis, RemedyKind
 from compensation.models import Award, Remedy
+from journal.domain.log import together
 from journal.enums import EventType
 
 
 @transaction.atomic
+@together()
 def give(
     case: Case,
     remedy: Remedy,
@@ -58,9 +60,10 @@ def give(
     award = _draft(held, remedy, amount_minor=amount_minor, currency=currency, by=by, now=now)
     binding: Axis | None = None
     if award.cost_minor > 0:
-        if held.open_obligations:
-            approvals.expire_stale(held, now=now)
         binding = _draw(award, held, by=by, now=now)
+        # Only where there is no room does it matter that a stale request still holds some of it.
+        if binding is not None and held.open_obligations and approvals.expire_stale(held, now=now):
+            binding = _draw(award, held, by=by, now=now)
     if binding is None:
         _take_effect(award, held, by=by, now=now, note=note)
     else:
