@@ -77,6 +77,11 @@ class CasePage:
         return next_words(self.facts)
 
     @property
+    def suggestions(self) -> list[Suggestion]:
+        """Good next times to promise, on the customer's clock."""
+        return suggestions(self.now, self.case.customer.time_zone)
+
+    @property
     def first_minute_target(self) -> int:
         """Seconds."""
         return int(settings.RECOVERY["FIRST_MINUTE_TARGET_SECONDS"])
@@ -179,7 +184,6 @@ class Around:
     may_hand_off: Verdict
     may_close: Verdict
     may_reopen: Verdict
-    suggestions: list[Suggestion]
     feelings: list[tuple[str, str, str]]
     question: str
     colleagues: list[User]
@@ -201,7 +205,6 @@ def around(case: Case, *, user: User, now: datetime) -> Around:
         may_hand_off=can_hand_off(user, case),
         may_close=close_gate(user, case),
         may_reopen=can_reopen(user, case),
-        suggestions=suggestions(now, case.customer.time_zone) if works else [],
         feelings=[(feeling.value, feeling.label, OPENERS[feeling]) for feeling in Feeling],
         question=QUESTION,
         colleagues=[

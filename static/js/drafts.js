@@ -3,7 +3,9 @@
 const user = document.body.dataset.user;
 const place = (name) => `draft:${user}:${name}`;
 const days = 14 * 24 * 3600 * 1000;
-const keeps = (el) => el.name && !/^(hidden|password|file|submit|button)$/.test(el.type) && el.name !== "csrfmiddlewaretoken";
+const keeps = (el) => el.name && !/^(hidden|password|file|submit|button)$/.test(el.type);
+/* what one saw when one began to write: sent back with it, so that a draft never overwrites what others changed since */
+const seen = (form) => form.hasAttribute("data-draft-version") && form.elements.version;
 
 function read(name) {
   try {
@@ -24,6 +26,7 @@ function save(form) {
   }
   try {
     const worth = [...form.elements].some((el) => keeps(el) && el.tagName !== "SELECT" && typeof values[el.name] === "string" && values[el.name].trim());
+    if (worth && seen(form)) values.version = form.elements.version.value;
     if (worth) localStorage.setItem(place(form.dataset.draft), JSON.stringify({ at: Date.now(), values }));
     else localStorage.removeItem(place(form.dataset.draft));
   } catch { /* a full or forbidden store costs the draft, not the page */ }
@@ -34,6 +37,7 @@ function restore(form) {
   if (!values || form.dataset.restored) return;
   form.dataset.restored = "yes";
   let words = false;
+  if (seen(form) && values.version) form.elements.version.value = values.version;
   for (const [name, value] of Object.entries(values)) {
     for (const el of form.elements) {
       if (el.name !== name || !keeps(el)) continue;
@@ -58,6 +62,14 @@ function settle(scope) {
     for (const name of message.dataset.sent.split(" ")) localStorage.removeItem(place(name));
   }
 }
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-draft-forget]")?.closest("form[data-draft]");
+  if (!form) return;
+  form.reset();
+  localStorage.removeItem(place(form.dataset.draft));
+  location.reload();
+});
 
 let pending = 0;
 document.addEventListener("input", (event) => {

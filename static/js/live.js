@@ -76,7 +76,11 @@ document.addEventListener("htmx:afterSettle", () => {
 
 /* a refusal that came back is shown where one looks */
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "refusal" && event.target.firstElementChild) event.target.scrollIntoView({ block: "center" });
+  if (event.target.id !== "refusal" || !event.target.firstElementChild) return;
+  event.target.scrollIntoView({ block: "center" });
+  // one was told what changed meanwhile, so pressing again is meant
+  const version = event.target.firstElementChild.dataset.version;
+  if (version) for (const input of document.querySelectorAll("main input[name=version]")) input.value = version;
 });
 
 /* find as you type: arrows in the box walk the options below it, Enter takes one */

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.domain.notices import tell
 from cases.domain import conversation
+from cases.domain.customers import change_customer
 from compensation.domain import approvals
 from tests.factories import House
 
@@ -101,3 +102,41 @@ def test_a_refusal_is_shown_in_place_and_keeps_what_was_written(house: House, op
     page.locator("form.composer button[type=submit]").click()
     page.wait_for_selector("#case-timeline >> text=Now it is written.")
     assert page.inner_text("#refusal").strip() == ""
+
+
+@pytest.mark.practice("P8")
+def test_whoever_was_second_is_told_and_may_then_press_again(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    case = house.case()
+    page = open_page(house.alice)
+    page.goto(f"/cases/{case.reference}")
+    page.keyboard.press("h")
+    page.select_option("#handoff-to", label="Bob")
+    page.fill("#handoff-reason", "My shift ends.")
+    conversation.record_contact(case, channel="phone", words="She called.", by=house.sue, now=timezone.now())
+    submit = page.locator("form[action$=hand-off] button[type=submit]")
+    submit.click()
+    page.wait_for_selector("#refusal >> text=changed by Sue")
+    assert page.input_value("#handoff-reason") == "My shift ends."
+    submit.click()
+    page.wait_for_selector("#messages >> text=Bob has it now")
+
+
+@pytest.mark.practice("P8")
+def test_a_draft_of_long_ago_does_not_overwrite_what_others_changed_since(house: House, open_page: OpenPage) -> None:
+    customer = house.customer()
+    page = open_page(house.alice)
+    page.goto(f"/customers/{customer.pk}/edit")
+    page.fill("[name=preferred_name]", "Dana O. Okafor")
+    page.wait_for_timeout(300)
+    page.goto("/")
+    change_customer(customer, by=house.bob, now=timezone.now(), version=customer.version, preferred_name="D. Okafor")
+    page.goto(f"/customers/{customer.pk}/edit")
+    assert page.input_value("[name=preferred_name]") == "Dana O. Okafor"
+    page.click("text=Keep it")
+    page.wait_for_selector("text=changed by Bob")
+    assert page.input_value("[name=preferred_name]") == "Dana O. Okafor"
+    page.click("text=Keep it")
+    page.wait_for_url(f"**/customers/{customer.pk}")
+    customer.refresh_from_db()
+    assert customer.preferred_name == "Dana O. Okafor"
