@@ -1,0 +1,75 @@
+"""Northwind: its units, its teams and the people in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count
+
+from accounts.domain.staffing import add_team, add_unit, add_user
+from accounts.enums import Role
+from accounts.models import BusinessUnit
+from desk.management.demo.stage import Cast
+
+PASSWORD = "demo-recovery"  # noqa: S105 - printed on purpose; the demo is refused outside the embedded mode
+# The four whom the program names at its start.
+SIGN_INS = ("maya", "omar", "ines", "admin")
+
+UNITS = [
+    ("cards", "northwind-cards", "Northwind Bank Cards", "USD"),
+    ("air", "northwind-air", "Northwind Air", "GBP"),
+    ("home", "northwind-home", "Northwind Home", "EUR"),
+    ("japan", "northwind-air-japan", "Northwind Air Japan", "JPY"),
+]
+# user name, name, role, team, zone, in the call group
+PEOPLE = [
+    ("maya", "Maya Thornquist", Role.REP, "Northwind Care", "America/Denver", True),
+    ("omar", "Omar Haddad", Role.REP, "Northwind Care", "Europe/London", True),
+    ("ines", "Inês Carvalho", Role.SUPERVISOR, "Northwind Care", "Europe/Lisbon", False),
+    ("lena", "Lena Brandt", Role.REP, "Escalations", "Europe/Berlin", True),
+    ("tomas", "Tomás Rey", Role.REP, "Northwind Care", "America/New_York", False),
+    ("petra", "Petra Novák", Role.REP, "Northwind Care", "Europe/Prague", False),
+    ("arun", "Arun Mehta", Role.SUPERVISOR, "Escalations", "Asia/Kolkata", False),
+]
+# Away and gone, so nobody is to try them.
+CANNOT_SIGN_IN = ("tomas", "petra")
+# Of the real complaints, these many companies (those with most of them) are also the first team's to look after.
+COMPANIES_IN_CARE = 6
+
+
+def hire(cast: Cast, *, now: datetime) -> None:
+    """Add units, teams, people, the administrator and the account that other programs sign in with."""
+    for key, code, name, currency in UNITS:
+        cast.units[key] = add_unit(code=code, name=name, currency=currency, now=now)
+    own = list(cast.units.values())
+    companies = BusinessUnit.objects.exclude(pk__in=[unit.pk for unit in own])
+    largest = companies.annotate(count=Count("cases")).order_by("-count", "id")[:COMPANIES_IN_CARE]
+    teams = {
+        "Northwind Care": add_team(name="Northwind Care", units=[*own, *largest], now=now),
+        "Escalations": add_team(name="Escalations", units=[*own, *companies], now=now),
+    }
+    for username, name, role, team, zone, calls in PEOPLE:
+        cast.staff[username] = add_user(
+            username=username,
+            name=name,
+            email=f"{username}@example.org",
+            role=role,
+            team=teams[team],
+            time_zone=zone,
+            takes_calls=calls,
+            password=None if username in CANNOT_SIGN_IN else PASSWORD,
+            now=now,
+        )
+    cast.staff["admin"] = add_user(
+        username="admin",
+        name="Alex Admin",
+        email="admin@example.org",
+        role=Role.ADMIN,
+        is_staff=True,
+        is_superuser=True,
+        password=PASSWORD,
+        now=now,
+    )
+    cast.staff["crm"] = add_user(
+        username="crm", name="Northwind CRM", role=Role.REP, team=teams["Northwind Care"], is_service=True, now=now
+    )
