@@ -26,8 +26,10 @@ def reach(user: Any) -> frozenset[int]:
 
 
 def visible_units(user: User) -> QuerySet[BusinessUnit]:
-    """The business units in the user's reach."""
-    return BusinessUnit.objects.filter(id__in=reach(user))
+    """The business units in the user's reach. The same as ``reach``, without a query of its own."""
+    if user.role == Role.ADMIN:
+        return BusinessUnit.objects.all()
+    return BusinessUnit.objects.filter(teams=user.team_id) if user.team_id else BusinessUnit.objects.none()
 
 
 def own_currency(user: User) -> str:

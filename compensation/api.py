@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.money import exponent
 from accounts.queries import own_currency
+from cases.domain.casework import named
 from cases.queries import visible_cases
 from compensation import filters, models, serializers
 from compensation.domain import approvals, awards
@@ -53,9 +54,8 @@ class CaseAwards(Door):
     def create(self, request: Request, reference: str) -> Response:
         """Give a remedy. Above a cap its status is `awaiting_approval`: supervisors were asked, nothing is given yet."""
         given, version = self.asked(serializers.Giving), self.if_match()
-        case = self.found(visible_cases(self.caller), reference=reference)
         remedy = self.named(models.Remedy.objects.all(), "remedy", code=given.pop("remedy"))
-        award = awards.give(case, remedy, version=version, by=self.caller, now=timezone.now(), **given)
+        award = awards.give(named(reference), remedy, version=version, by=self.caller, now=timezone.now(), **given)
         asked = award.approval.pk if award.status == AwardStatus.AWAITING_APPROVAL else None
         at = reverse("api-award", args=[award.pk])
         return self.shown(award, serializers.Award, status=201, at=at, approval=asked)

@@ -12,7 +12,8 @@ from accounts.authority import Refused
 from accounts.models import User
 from cases import filters, models
 from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
-from cases.queries import visible_cases
+from cases.domain.casework import named
+from cases.queries import visible_cases, visible_incidents
 from cases.queries.particulars import open_investigation, whole, with_obligation
 from cases.serializers import asked, shown
 from journal.keyset import Order
@@ -30,9 +31,6 @@ class Cases(Door):
     filterset_class = filters.CaseFilters
     guarded = frozenset({"acknowledge", "hand_off", "close", "reopen"})
 
-    def _one(self, reference: str) -> models.Case:
-        return self.found(visible_cases(self.caller), reference=reference)
-
     @extend_schema(responses=shown.Case(many=True))
     def list(self, request: Request) -> Response:
         """Cases in reach, the newest first."""
@@ -48,7 +46,7 @@ class Cases(Door):
         """Name the customer's feeling to them, before any remedy."""
         given, version = self.asked(asked.Acknowledging), self.if_match()
         acknowledgment = acknowledging.acknowledge_feelings(
-            self._one(reference), version=version, by=self.caller, now=timezone.now(), **given
+            named(reference), version=version, by=self.caller, now=timezone.now(), **given
         )
         return self.shown(acknowledgment, shown.Acknowledgment, status=201)
 
@@ -56,10 +54,9 @@ class Cases(Door):
     def hand_off(self, request: Request, reference: str) -> Response:
         """Give the case, and what is owed on it, to a colleague who is there."""
         given, version = self.asked(asked.HandingOff), self.if_match()
-        case = self._one(reference)
         to = self.named(User.objects.all(), "to", pk=given["to"])
         held = ownership.hand_off(
-            case, to=to, reason=given["reason"], version=version, by=self.caller, now=timezone.now()
+            named(reference), to=to, reason=given["reason"], version=version, by=self.caller, now=timezone.now()
         )
         return self.shown(held, shown.Case)
 
@@ -67,47 +64,47 @@ class Cases(Door):
     def close(self, request: Request, reference: str) -> Response:
         """Close the case. It takes a cause or an open investigation, and nothing owed."""
         given, version = self.asked(asked.Closing), self.if_match()
-        held = closing.close(self._one(reference), version=version, by=self.caller, now=timezone.now(), **given)
+        held = closing.close(named(reference), version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(held, shown.Case)
 
     @extend_schema(request=asked.Reopening, responses=shown.Case)
     def reopen(self, request: Request, reference: str) -> Response:
         """Reopen a closed case: it was not put right after all."""
         given, version = self.asked(asked.Reopening), self.if_match()
-        held = closing.reopen(self._one(reference), version=version, by=self.caller, now=timezone.now(), **given)
+        held = closing.reopen(named(reference), version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(held, shown.Case)
 
     @extend_schema(request=asked.Contacting, responses={201: shown.Contact})
     def contact(self, request: Request, reference: str) -> Response:
         """Record a contact with the customer, or an attempt at one."""
         given = self.asked(asked.Contacting)
-        contact = conversation.record_contact(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        contact = conversation.record_contact(named(reference), by=self.caller, now=timezone.now(), **given)
         return self.shown(contact, shown.Contact, status=201)
 
     @extend_schema(request=asked.CauseFound, responses=shown.Case)
     def cause(self, request: Request, reference: str) -> Response:
         """Record the cause of one incident, or of all that have none yet."""
         given = self.asked(asked.CauseFound)
-        case = self._one(reference)
         cause = self.named(models.Cause.objects.all(), "cause", pk=given["cause"])
         incident = None
         if "incident" in given:
-            incident = self.named(models.Incident.objects.filter(case=case), "incident", pk=given["incident"])
-        held = causes.set_cause(case, cause=cause, incident=incident, by=self.caller, now=timezone.now())
+            here = visible_incidents(self.caller).filter(case__reference=reference)
+            incident = self.named(here, "incident", pk=given["incident"])
+        held = causes.set_cause(named(reference), cause=cause, incident=incident, by=self.caller, now=timezone.now())
         return self.shown(held, shown.Case)
 
     @extend_schema(request=asked.Question, responses={201: shown.Investigation})
     def investigate(self, request: Request, reference: str) -> Response:
         """Keep a question open where the cause is not known yet."""
         given = self.asked(asked.Question)
-        opened = causes.open_investigation(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        opened = causes.open_investigation(named(reference), by=self.caller, now=timezone.now(), **given)
         return self.shown(opened, shown.Investigation, status=201)
 
     @extend_schema(request=asked.Finding, responses=shown.Investigation)
     def find(self, request: Request, reference: str) -> Response:
         """Answer the open question, with the cause if it was found."""
         given = self.asked(asked.Finding)
-        investigation = open_investigation(self._one(reference))
+        investigation = open_investigation(self.found(visible_cases(self.caller), reference=reference))
         if investigation is None:
             raise Refused("wrong_state", "No investigation is open on this case.")
         cause = self.named(models.Cause.objects.all(), "cause", pk=given["cause"]) if "cause" in given else None
@@ -120,7 +117,7 @@ class Cases(Door):
     def note(self, request: Request, reference: str) -> Response:
         """Write a note for colleagues on the timeline."""
         given = self.asked(asked.Noting)
-        held = conversation.add_note(self._one(reference), by=self.caller, now=timezone.now(), **given)
+        held = conversation.add_note(named(reference), by=self.caller, now=timezone.now(), **given)
         return self.shown(held, shown.Case, status=201)
 
 
@@ -141,8 +138,7 @@ class CasePromises(Door):
     def create(self, request: Request, reference: str) -> Response:
         """Promise to contact the customer by a time. Owed by whoever promises; what a program promises, by the owner."""
         given = self.asked(asked.Promising)
-        case = self.found(visible_cases(self.caller), reference=reference)
-        promise = promises.make(case, by=self.caller, now=timezone.now(), **given)
+        promise = promises.make(named(reference), by=self.caller, now=timezone.now(), **given)
         return self.shown(promise, shown.Promise, status=201, at=reverse("api-promise", args=[promise.pk]))
 
 

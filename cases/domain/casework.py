@@ -14,7 +14,7 @@ from journal.queries import of_case, of_subject
 
 
 def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
-    """The case's row, locked until the transaction ends, as it is now.
+    """The case's row, locked until the transaction ends, as it is now. ``case`` may be one that only ``named`` knows.
 
     ``by`` is None only for the system's own work. ``version`` is what the writer last saw. The lock is one that leaves
     other rows free to point at this one (NO KEY): an event about the case never waits for whoever holds it.
@@ -25,7 +25,7 @@ def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
         held = (
             rows.select_related("owner", "customer", "unit")
             .select_for_update(of=("self",), no_key=True)
-            .get(pk=case.pk)
+            .get(**({"pk": case.pk} if case.pk else {"reference": case.reference}))
         )
     except Case.DoesNotExist:
         raise Refused("out_of_reach", "There is no such case.") from None
@@ -35,6 +35,11 @@ def hold(case: Case, *, by: User | None, version: int | None = None) -> Case:
     if version is not None and version != held.version:
         raise ChangedMeanwhile(changes_since("case", held.pk, version), version=held.version)
     return held
+
+
+def named(reference: str) -> Case:
+    """A case of which nothing is known but its reference, for a verb that holds it: the verb's own query reads it."""
+    return Case(reference=reference)
 
 
 def save(case: Case, *fields: str) -> None:

@@ -14,11 +14,12 @@ from cases.domain.contacts import note_contact
 from cases.domain.permissions import can_work_on
 from cases.enums import Direction, Reached
 from cases.models import Case, Contact
-from journal.domain.log import record
+from journal.domain.log import record, together
 from journal.enums import EventType
 
 
 @transaction.atomic
+@together()
 def record_contact(
     case: Case,
     *,

@@ -14,7 +14,7 @@ from accounts.domain.words import check_text, said
 from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.money import check_minor
-from accounts.queries import is_there, reach, supervisors_of_unit
+from accounts.queries import is_there, supervisors_of_unit, visible_units
 from cases.domain import casework, contacts, messages, promises
 from cases.domain.ownership import freest_rep, tell_owner, tell_supervisors
 from cases.domain.permissions import is_live
@@ -29,9 +29,8 @@ from cases.enums import (
     Reached,
     Severity,
 )
-from cases.models import Case, Customer, CustomerUnit, Incident
-from cases.queries.reach import visible_customers
-from journal.domain.log import record
+from cases.models import Case, Customer, Incident
+from journal.domain.log import record, together
 from journal.enums import EventType
 
 TITLE_LENGTH = 90
@@ -47,6 +46,7 @@ class Logged:
 
 
 @transaction.atomic
+@together()
 def log_incident(
     customer: Customer,
     *,
@@ -73,8 +73,6 @@ def log_incident(
     Refused: ``out_of_reach``, ``invalid``, ``words_needed``, ``too_long``, ``in_future``, ``unit_needed``,
     ``case_closed``, ``historical_case``, ``other_customer``, ``external_id_taken``, ``not_an_amount``.
     """
-    if not visible_customers(by).filter(pk=customer.pk).exists():
-        raise Refused("out_of_reach", "There is no such customer.")
     reported_at = reported_at or now
     customer_words, our_words = said(customer_words, "customer_words"), said(our_words, "our_words")
     check_story(customer_words, our_words, reported_at=reported_at, occurred_at=occurred_at, now=now)
@@ -135,14 +133,15 @@ def check_originator(kind: str, originator: User | None) -> None:
 
 
 def _unit_of(customer: Customer, unit: BusinessUnit | None, *, by: User) -> BusinessUnit:
-    units = list(BusinessUnit.objects.filter(memberships__customer=customer, id__in=reach(by)).order_by("id")[:2])
-    if unit is None and len(units) == 1:
-        return units[0]
-    if unit is None:
-        raise Refused("unit_needed", "This customer belongs to several units. Choose the one it concerns.", "unit")
-    if not CustomerUnit.objects.filter(customer=customer, unit=unit, unit_id__in=reach(by)).exists():
+    """The unit that a new case belongs to. A customer of none that the caller serves is out of reach."""
+    units = {each.pk: each for each in visible_units(by).filter(memberships__customer=customer)}
+    if not units:
+        raise Refused("out_of_reach", "There is no such customer.")
+    if unit is not None and unit.pk not in units:
         raise Refused("unit_needed", "Choose a unit that this customer belongs to and your team serves.", "unit")
-    return unit
+    if unit is None and len(units) > 1:
+        raise Refused("unit_needed", "This customer belongs to several units. Choose the one it concerns.", "unit")
+    return units[unit.pk] if unit is not None else next(iter(units.values()))
 
 
 def is_urgent(incident: Incident) -> bool:
@@ -208,7 +207,7 @@ def save_with_reference(case: Case) -> None:
 
 def check_fields(incident: Incident) -> None:
     try:
-        incident.clean_fields(exclude=["case", "unit", "customer"])
+        incident.clean_fields(exclude=["case", "unit", "customer", "logged_by", "originator"])
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], field) from None

@@ -115,7 +115,7 @@ def abandon(obligation: Obligation, *, case: Case | None, by: User | None, now: 
 def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by: User | None, now: datetime) -> None:
     OBLIGATION.move(obligation, to)
     if obligation.credited_to_id is None:
-        obligation.credited_to = obligation.owner
+        obligation.credited_to_id = obligation.owner_id
     obligation.ended_at, obligation.ended_by, obligation.next_look_at = now, by, None
     obligation.save(update_fields=["status", "credited_to", "ended_at", "ended_by", "next_look_at"])
     if case is not None:

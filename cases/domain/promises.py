@@ -19,7 +19,7 @@ from cases.domain.permissions import can_work_on, leads
 from cases.domain.workflow import PROMISE
 from cases.enums import Channel, Direction, ObligationKind, PromiseStatus, Reached
 from cases.models import Case, Contact, Obligation, Promise
-from journal.domain.log import record
+from journal.domain.log import record, together
 from journal.enums import EventType
 
 DROPPED_LINE = timedelta(minutes=2)
@@ -146,6 +146,7 @@ def can_keep(user: User, promise: Promise) -> Verdict:
 
 
 @transaction.atomic
+@together()
 def keep(
     promise: Promise,
     *,
@@ -180,6 +181,7 @@ def keep(
 
 
 @transaction.atomic
+@together()
 def interim(
     promise: Promise,
     *,
@@ -222,6 +224,7 @@ def interim(
 
 
 @transaction.atomic
+@together()
 def move(
     promise: Promise, *, due_end: datetime, agreed: bool, by: User, now: datetime, due_start: datetime | None = None
 ) -> Promise:

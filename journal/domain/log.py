@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -27,6 +29,9 @@ class Entry(NamedTuple):
     actor_kind: ActorKind | None = None
 
 
+_gathered: ContextVar[list[tuple[Event, dict[str, Any]]] | None] = ContextVar("gathered", default=None)
+
+
 def record(
     type: EventType,
     *,
@@ -48,11 +53,36 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event is recorded in the transaction of its write")
     event = _event(Entry(type, subject, now, by, customer_id, case_id, channel, data or {}, words or {}, actor_kind))
-    event.save(force_insert=True)
     said = {key: value for key, value in (words or {}).items() if value not in ("", None)}
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append((event, said))
+        return event
+    event.save(force_insert=True)
     if said:
         Words(event=event, body=said).save(force_insert=True)
     return event
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """A verb that tells of several things writes its events at its end, in their order and in two statements.
+
+    Stands inside the verb's transaction (``@transaction.atomic`` above ``@together()``). Not for a verb that catches a
+    refusal and goes on: what was told before it would be written although it was taken back. An event has no id until
+    the verb ends.
+    """
+    if _gathered.get() is not None:  # a verb within a verb: the outer one writes
+        yield
+        return
+    gathered: list[tuple[Event, dict[str, Any]]] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    Event.objects.bulk_create([event for event, _ in gathered])
+    Words.objects.bulk_create([Words(event=event, body=said) for event, said in gathered if said])
 
 
 def record_many(entries: Iterable[Entry]) -> list[Event]:
