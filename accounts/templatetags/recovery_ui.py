@@ -6,10 +6,8 @@ of every app can load it. Times come in aware; money comes in minor units with i
 
 import zlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from babel.numbers import format_currency, get_currency_symbol
@@ -18,96 +16,20 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from lucide.templatetags.lucide import lucide
 
 from accounts.money import to_major
+from accounts.templatetags.shapes import SHAPES, drawn
+from accounts.templatetags.times import city, clock, duration, exactly, relative, zone_of
 
 register = template.Library()
 
 LOCALE = "en_US"
 
-# The shape that goes with a status. Its color is CSS's, by data-status; its word is the label.
-SHAPES = {
-    "kept": "circle-check",
-    "approved": "circle-check",
-    "approved_less": "circle-check",
-    "acknowledged": "circle-check",
-    "given": "gift",
-    "delivered": "package-check",
-    "fulfilled": "package-check",
-    "resolved": "circle-check",
-    "closed": "circle-check",
-    "turned_around": "thumbs-up",
-    "soon": "clock",
-    "ahead": "calendar",
-    "due": "alarm-clock",
-    "late": "clock-alert",
-    "overdue": "clock-alert",
-    "missed": "circle-x",
-    "abandoned": "circle-slash",
-    "cancelled": "circle-slash",
-    "reversed": "undo-2",
-    "awaiting_approval": "shield-check",
-    "waiting": "hourglass",
-    "pending": "hourglass",
-    "declined": "circle-x",
-    "failed": "triangle-alert",
-    "low": "signal-low",
-    "medium": "signal-medium",
-    "high": "signal-high",
-    "open": "circle-dot",
-    "new": "circle-dot",
-    "reopened": "refresh-cw",
-    "in_progress": "circle-dot",
-    "planned": "calendar",
-    "scheduled": "calendar",
-    "dispatched": "phone-outgoing",
-    "given_up": "circle-slash",
-    "expired": "hourglass",
-    "renegotiated": "calendar-clock",
-    "discharged": "circle-check",
-    "no_answer": "phone-missed",
-    "busy": "phone-missed",
-    "do_not_call": "phone-off",
-    "unacknowledged": "circle-alert",
-    "available": "circle-check",
-    "away": "coffee",
-    "left": "log-out",
-    "no_questions": "zap",
-    "next": "arrow-right",
-    "done": "circle-check",
-    "later": "circle-dashed",
-    "blocked": "lock",
-    "irate": "flame",
-    "activist": "megaphone",
-    "phone": "phone",
-    "call": "phone",
-    "email": "mail",
-    "chat": "message-square",
-    "social": "at-sign",
-    "in_person": "store",
-    "web": "globe",
-    "post": "mailbox",
-    "fax": "printer",
-    "referral": "corner-down-right",
-    "video": "video",
-    "survey": "star",
-    "api": "plug",
-    "import": "download",
-    "system": "bot",
-}
-
-
-@lru_cache(maxsize=512)
-def _icon(name: str, size: int, label: str) -> str:
-    named: dict[str, Any] = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    return str(lucide(name, size=size, **named))
-
 
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """A Lucide icon, silent to screen readers unless it carries a label of its own."""
-    return mark_safe(_icon(str(name), size, str(label)))  # noqa: S308 - the set is ours, ElementTree escapes the label
+    return mark_safe(drawn(str(name), size, str(label)))  # noqa: S308 - the set is ours, ElementTree escapes the label
 
 
 @register.simple_tag
@@ -134,19 +56,19 @@ def chip(status: object, label: object = "", mood: str = "") -> SafeString:
 
 
 @register.filter
-def money(minor: int | None, currency: str = "USD") -> str:
+def money(minor: int | str | None, currency: str = "USD") -> str:
     """1250 in USD reads $12.50; nothing reads nothing."""
     if minor is None or minor == "":
         return ""
-    return format_currency(to_major(minor, currency), currency, locale=LOCALE)
+    return format_currency(to_major(int(minor), currency), currency, locale=LOCALE)
 
 
 @register.filter
-def money_short(minor: int | None, currency: str = "USD") -> str:
+def money_short(minor: int | str | None, currency: str = "USD") -> str:
     """As money, without the decimals when they are all noughts: $50, $12.50."""
     if minor is None or minor == "":
         return ""
-    amount = to_major(minor, currency)
+    amount = to_major(int(minor), currency)
     if amount == amount.to_integral_value():
         return format_currency(amount, currency, format="¤#,##0", locale=LOCALE, currency_digits=False)
     return format_currency(amount, currency, locale=LOCALE)
@@ -160,79 +82,12 @@ def currency_symbol(currency: str) -> str:
 # Time ----------------------------------------------------------------------------------------------------------------------
 
 
-def _zone(name: object) -> tzinfo:
-    if not name:
-        return timezone.get_current_timezone()
-    if isinstance(name, tzinfo):
-        return name
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError):
-        return timezone.get_current_timezone()
-
-
-@register.filter
-def city(zone: object) -> str:
-    """America/Denver is said Denver; UTC is UTC."""
-    return str(zone or "UTC").rsplit("/", 1)[-1].replace("_", " ")
-
-
-@register.filter
-def duration(seconds: float | timedelta | None) -> str:
-    """48 s, 3 min, 2 h 10 min, 4 days: two parts at most."""
-    if seconds is None:
-        return ""
-    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    total = abs(total)
-    if total < 60:
-        return f"{total} s"
-    if total < 3600:
-        return f"{total // 60} min"
-    if total < 86400:
-        hours, minutes = total // 3600, total % 3600 // 60
-        return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
-    days = total // 86400
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def relative(moment: datetime, now: datetime) -> str:
-    """in 12 min, 3 h ago, now. The script countdown.js follows the same rule."""
-    seconds = (moment - now).total_seconds()
-    if abs(seconds) < 45:
-        return "now" if seconds >= 0 else "just now"
-    # a person says "in 12 min" from 11:30 on, not "in 11 min"
-    rounded = abs(seconds) + (30 if abs(seconds) < 3600 else 0)
-    words = duration(max(rounded, 60))
-    return f"in {words}" if seconds > 0 else f"{words} ago"
-
-
-def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """15:40 today, tomorrow 09:00, Tue 09:00 within the week, 27 Nov this year, 27 Nov 2024 before."""
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    days = (local.date() - today).days
-    hour = f"{local:%H:%M}"
-    if days == 0:
-        return hour
-    if days in (1, -1):
-        return f"{'tomorrow' if days == 1 else 'yesterday'} {hour}"
-    if 0 < days < 7:
-        return f"{local:%a} {hour}"
-    if local.year == today.year:
-        return f"{local.day} {local:%b} {hour}" if abs(days) < 30 else f"{local.day} {local:%b}"
-    return f"{local.day} {local:%b %Y}"
-
-
-def exactly(moment: datetime, zone: object) -> str:
-    """What hovering shows: the exact time there, and here when here is elsewhere."""
-    here, there = timezone.get_current_timezone(), _zone(zone)
-    said = f"{moment.astimezone(there):%a %-d %b %Y, %H:%M:%S %Z}"
-    if there.utcoffset(moment) != here.utcoffset(moment):
-        return f"{said} in {city(zone)} · {moment.astimezone(here):%a %H:%M %Z} for you"
-    return said
+register.filter(city)
+register.filter(duration)
 
 
 def _time(moment: datetime, now: datetime, zone: object, style: str) -> SafeString:
-    there = _zone(zone)
+    there = zone_of(zone)
     far = abs((moment - now).total_seconds()) > 6 * 3600
     elsewhere = bool(zone) and there.utcoffset(moment) != timezone.get_current_timezone().utcoffset(moment)
     at = clock(moment, now, there) + (f" in {city(zone)}" if elsewhere else "")
@@ -248,6 +103,12 @@ def _time(moment: datetime, now: datetime, zone: object, style: str) -> SafeStri
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exactly(moment, zone), body)
 
 
+def _now(context: Mapping[str, Any]) -> datetime:
+    """The page's own now, so that all of it agrees; the clock's where the page has none."""
+    now = context.get("now")
+    return now if isinstance(now, datetime) else timezone.now()
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Mapping[str, Any], moment: datetime | None, zone: object = "", style: str = "full") -> SafeString:
     """A time as a person says it, the exact one on hover.
@@ -257,16 +118,14 @@ def when(context: Mapping[str, Any], moment: datetime | None, zone: object = "",
     """
     if moment is None:
         return mark_safe("")
-    return _time(
-        moment, context.get("now") if isinstance(context.get("now"), datetime) else timezone.now(), zone, style
-    )
+    return _time(moment, _now(context), zone, style)
 
 
 @register.simple_tag(takes_context=True)
 def local_time(context: Mapping[str, Any], zone: object) -> SafeString:
     """What time it is for them now: 08:12 in Denver."""
-    now = context.get("now") if isinstance(context.get("now"), datetime) else timezone.now()
-    there = now.astimezone(_zone(zone))
+    now = _now(context)
+    there = now.astimezone(zone_of(zone))
     return format_html('<span class="num" data-clock="{}">{}</span> in {}', str(zone), f"{there:%H:%M}", city(zone))
 
 
@@ -306,7 +165,7 @@ def field(
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
     group = kind in ("radio",) or (kind == "checkbox" and hasattr(widget, "choices"))
-    extra = {name.replace("_", "-"): value for name, value in attrs.items() if value != ""}
+    extra: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items() if value != ""}
     described = [
         f"{bound.id_for_label or bound.auto_id}_{part}"
         for part, there in (("help", hint or bound.help_text), ("error", bound.errors))

@@ -50,8 +50,9 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         version = given.pop("version")
         change_customer(shown, by=person(request), now=timezone.now(), version=version or 0, **given)
     except ChangedMeanwhile as meanwhile:
-        form.data = form.data.copy()
-        form.data["version"] = meanwhile.details["version"]
+        again = request.POST.copy()
+        again["version"] = str(meanwhile.details["version"])
+        form.data = again
         return _edit(request, shown, form, status=422, meanwhile=meanwhile)
     except Refused as refused:
         form.refuse(refused)

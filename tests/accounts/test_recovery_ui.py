@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.authority import ALLOWED, refuse
 from accounts.templatetags import recovery_ui as ui
+from accounts.templatetags import times
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ def test_money_reads_as_money(minor: int | None, currency: str, full: str, short
     ],
 )
 def test_a_time_is_said_as_people_say_it(seconds: int, said: str) -> None:
-    assert ui.relative(NOW + timedelta(seconds=seconds), NOW) == said
+    assert times.relative(NOW + timedelta(seconds=seconds), NOW) == said
 
 
 def test_a_time_names_their_city_and_keeps_the_exact_time_of_both_on_hover() -> None:
@@ -78,7 +79,7 @@ def test_a_time_in_ones_own_zone_names_no_city() -> None:
     ],
 )
 def test_the_clock_says_only_as_much_of_the_date_as_is_needed(days: int, said: str) -> None:
-    assert ui.clock(NOW + timedelta(days=days), NOW, UTC) == said
+    assert times.clock(NOW + timedelta(days=days), NOW, UTC) == said
 
 
 def test_an_unknown_zone_falls_back_to_the_readers() -> None:
