@@ -195,13 +195,14 @@ def record_outcome(
     dialed = (phone or number_to_dial(held, phones)) if phones else ""
     if phones and dialed not in {each.number for each in phones}:
         raise Refused("other_phone", "Choose the number that you dialed.", "phone")
+    result = CallOutcome(outcome)
+    opening = next_attempt(held, now=now) if result in UNANSWERED else None
     held.attempts_made += 1
     _write_attempt(held, outcome, said, phone=dialed, case=case, by=by, now=now)
-    result = CallOutcome(outcome)
     if result == CallOutcome.WRONG_NUMBER:
         _wrong_number(held, case, dialed=dialed, others=len(phones) - 1, by=by, now=now)
     elif result in UNANSWERED:
-        _unanswered(held, case, result, by=by, now=now)
+        _unanswered(held, case, result, opening=opening, by=by, now=now)
     else:
         _finish(held, case, CallStatus.DONE, outcome=result, by=by, now=now)
     if case is not None and not case.is_closed and not case.historical:
@@ -286,13 +287,19 @@ def _wrong_number(call: FollowUpCall, case: Case | None, *, dialed: str, others:
         call.leased_until = now + lease()
 
 
-def _unanswered(call: FollowUpCall, case: Case | None, outcome: CallOutcome, *, by: User, now: datetime) -> None:
+def next_attempt(call: FollowUpCall, *, now: datetime) -> datetime | None:
+    """When we would try again if nobody answers now, within calling hours; None when this is the last try."""
     program = program_in_force()
     gaps = program.retry_after_minutes if program else []
-    tries = call.attempts.filter(outcome__in=UNANSWERED).count()
-    opening = None
-    if tries <= len(gaps):
-        opening = hours.next_open(call.customer, after=now + timedelta(minutes=gaps[tries - 1]))
+    before = call.attempts.filter(outcome__in=UNANSWERED).count()
+    if before >= len(gaps):
+        return None
+    return hours.next_open(call.customer, after=now + timedelta(minutes=gaps[before]))
+
+
+def _unanswered(
+    call: FollowUpCall, case: Case | None, outcome: CallOutcome, *, opening: datetime | None, by: User, now: datetime
+) -> None:
     if opening is None:
         _finish(call, case, CallStatus.GIVEN_UP, outcome=outcome, by=by, now=now)
         return

@@ -1,0 +1,53 @@
+"""What a rep fills in after a call. Checked for shape here; the rules are the domain's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cases.models import Cause, CustomerPhone
+from outreach.enums import CallOutcome
+from recovery.forms import Form
+
+
+class CauseChoice(forms.ModelChoiceField):
+    """The tree of causes, indented."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{'— ' * obj.depth}{obj.name}"
+
+
+class OutcomeForm(Form):
+    """What one attempt came to. The outcome is the button that was pressed."""
+
+    outcome = forms.ChoiceField(choices=CallOutcome.choices, widget=forms.HiddenInput)
+    phone = forms.ChoiceField(required=False, label="The number you dialed")
+    what_went_wrong = forms.CharField(
+        required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}), label="What went wrong"
+    )
+    what_would_help = forms.CharField(
+        required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), label="What would have put it right"
+    )
+    cause = CauseChoice(
+        queryset=Cause.objects.filter(active=True).order_by("path", "id"),
+        required=False,
+        label="Why it happened",
+        empty_label="Not clear yet",
+    )
+    words = forms.CharField(
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Anything colleagues should know",
+    )
+
+    def __init__(self, *given: Any, phones: list[CustomerPhone], dial: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["phone"] = forms.ChoiceField(
+            choices=[(phone.number, phone.number) for phone in phones],
+            required=False,
+            initial=dial,
+            label="The number you dialed",
+            widget=forms.Select if len(phones) > 1 else forms.HiddenInput,
+        )
