@@ -1,0 +1,232 @@
+"""The demo gives every screen something to do, bends no rule, and is loaded once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+import cases.domain.reconcile
+import compensation.domain.reconcile
+from accounts.enums import DeliveryStatus, Role, WorkingState
+from accounts.models import Notice, User
+from cases.domain.clock import phase
+from cases.enums import CaseStatus, Favor, ObligationStatus, Phase, PromiseStatus
+from cases.models import (
+    Case,
+    Customer,
+    CustomerEmail,
+    CustomerPhone,
+    Incident,
+    Investigation,
+    Message,
+    Obligation,
+    Promise,
+)
+from cases.queries import visible_cases
+from cases.queries.people import baggage_of
+from compensation.domain.approvals import can_answer
+from compensation.enums import ApprovalStatus, AwardStatus, RemedyKind
+from compensation.models import Approval, Award, Cap, Remedy
+from compensation.queries import waiting_approvals
+from desk.management.demo.calls import TO_CALL
+from desk.management.demo.people import PEOPLE
+from desk.management.demo.staff import PASSWORD, SIGN_INS
+from journal.models import Event
+from outreach.domain import hours
+from outreach.enums import CallStatus, SignalFate
+from outreach.models import FollowUpCall, Signal
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded once for all tests here, in a transaction that none of them leaves."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+
+def user(name: str) -> User:
+    return User.objects.get(username=name)
+
+
+def test_everybody_can_sign_in() -> None:
+    roles = {name: user(name).role for name in SIGN_INS}
+    assert roles == {"maya": Role.REP, "omar": Role.REP, "ines": Role.SUPERVISOR, "admin": Role.ADMIN}
+    for name in SIGN_INS:
+        assert authenticate(username=name, password=PASSWORD) == user(name)
+    assert user("admin").is_superuser
+    assert not authenticate(username="petra", password=PASSWORD)
+    assert not authenticate(username="crm", password=PASSWORD)
+
+
+def test_a_second_load_changes_nothing() -> None:
+    before = Event.objects.count()
+    said = StringIO()
+    call_command("load_demo", stdout=said)
+    assert said.getvalue() == "The demo is loaded already; nothing was changed.\n"
+    assert Event.objects.count() == before
+
+
+def test_the_counters_and_the_counts_are_right() -> None:
+    assert compensation.domain.reconcile.differences() == []
+    assert cases.domain.reconcile.differences() == []
+
+
+def test_no_event_lies_ahead_and_each_customers_events_are_in_order_of_time() -> None:
+    assert not Event.objects.filter(at__gt=timezone.now()).exists()
+    for customer in Customer.objects.exclude(preferred_name=""):
+        times = list(Event.objects.filter(customer=customer).order_by("id").values_list("at", flat=True))
+        assert times == sorted(times)
+
+
+def test_the_real_complaints_are_there_and_in_reach() -> None:
+    assert Case.objects.filter(historical=True).count() == 802
+    for name in ("maya", "omar", "ines"):
+        assert visible_cases(user(name)).filter(historical=True).count() > 200
+
+
+def test_nobody_real_can_be_reached() -> None:
+    for number in CustomerPhone.objects.values_list("number", flat=True):
+        assert (number.startswith("+1") and number[5:10] == "55501") or number.startswith(("+441632960", "+447700900"))
+    for address in CustomerEmail.objects.values_list("address", flat=True):
+        assert address.endswith(("@example.org", "@example.com"))
+    assert all(each.email.endswith("@example.org") for each in User.objects.exclude(email=""))
+
+
+def test_promises_at_every_phase() -> None:
+    now = timezone.now()
+    still_open = Promise.objects.filter(status=PromiseStatus.OPEN).select_related("obligation")
+    phases = Counter(phase(promise.obligation, now=now) for promise in still_open)
+    assert phases[Phase.SOON] >= 4
+    assert phases[Phase.OVERDUE] >= 1
+    assert phases[Phase.MISSED] >= 1
+    assert phases[Phase.AHEAD] >= 5
+    soon = now + timedelta(minutes=41)
+    mine = still_open.filter(obligation__owner=user("maya"), obligation__due_end__range=(now, soon))
+    assert mine.count() >= 3
+    assert set(Promise.objects.values_list("status", flat=True)) >= {"kept", "late", "missed", "renegotiated"}
+
+
+def test_approvals_wait_for_either_supervisor() -> None:
+    now = timezone.now()
+    ines, arun = user("ines"), user("arun")
+    for supervisor, at_least in ((ines, 4), (arun, 5)):
+        waiting = [each for each in waiting_approvals(supervisor, now=now) if can_answer(supervisor, each, now=now)]
+        assert len(waiting) >= at_least
+    own = Approval.objects.get(requested_by=ines, status=ApprovalStatus.WAITING)
+    assert can_answer(ines, own, now=now).code == "own_approval"
+    assert {each.currency for each in Approval.objects.filter(status=ApprovalStatus.WAITING)} == {
+        "USD",
+        "GBP",
+        "EUR",
+        "JPY",
+    }
+
+
+def test_awards_of_every_state_and_a_catalog_of_every_kind() -> None:
+    statuses = set(Award.objects.filter(historical=False).values_list("status", flat=True))
+    assert statuses == set(AwardStatus.values) - {AwardStatus.EXPIRED}
+    catalog = Remedy.objects.filter(active=True)
+    assert catalog.count() >= 14
+    assert set(catalog.values_list("kind", flat=True)) == set(RemedyKind.values)
+    assert not catalog.filter(words="").exists()
+    assert set(Cap.objects.values_list("currency", flat=True)) == {"USD", "EUR", "GBP", "JPY"}
+
+
+def test_customers_are_from_everywhere() -> None:
+    people = Customer.objects.exclude(preferred_name="")
+    assert people.count() == len(PEOPLE)
+    assert len(set(people.values_list("time_zone", flat=True))) >= 25
+    assert any("؀" <= letter <= "ۿ" for person in people for letter in person.preferred_name)
+    assert max(len(person.preferred_name) for person in people) > 60
+    assert people.filter(do_not_call=True).exists()
+    burdened = baggage_of(people.get(form_of_address="Señora Hernández"))
+    assert burdened.unacknowledged >= 4
+
+
+def test_cases_at_every_stage() -> None:
+    live = Case.objects.filter(historical=False)
+    under_way = live.exclude(status=CaseStatus.CLOSED)
+    assert under_way.count() >= 35
+    assert under_way.filter(acknowledged_at__isnull=True).count() >= 5
+    assert under_way.filter(first_response_at__isnull=True).exists()
+    assert under_way.filter(status=CaseStatus.REOPENED).exists()
+    assert under_way.filter(urgent=True).count() >= 3
+    assert under_way.filter(handoff_count__gt=0).exists()
+    assert under_way.filter(owner__working_state=WorkingState.LEFT).exists()
+    assert under_way.filter(open_obligations=0, incidents__cause__isnull=False).exists()
+    assert Investigation.objects.filter(status="open").exists()
+    assert Incident.objects.filter(favor=Favor.CUSTOMER).exists()
+    assert Incident.objects.filter(originator=F("logged_by")).exists()
+    for name in ("maya", "omar"):
+        assert under_way.filter(owner=user(name)).count() >= 8
+
+
+def test_two_months_to_learn_from() -> None:
+    closed = Case.objects.filter(historical=False, status=CaseStatus.CLOSED)
+    assert closed.count() >= 60
+    assert len(set(closed.values_list("outcome", flat=True))) >= 5
+    assert len(set(Incident.objects.filter(case__in=closed).values_list("cause", flat=True))) >= 8
+    weeks = {(timezone.now() - at).days // 7 for at in closed.values_list("opened_at", flat=True)}
+    assert len(weeks) >= 8
+    answers = [(case.first_response_at - case.reported_at).total_seconds() for case in closed if case.first_response_at]
+    within = sum(seconds <= 60 for seconds in answers) / len(answers)
+    assert 0.4 < within < 0.9
+
+
+def test_calls_to_make_at_any_hour_of_any_day() -> None:
+    keys = {said.who for said in TO_CALL}
+    names = [person.name for person in PEOPLE if person.key in keys]
+    callable_ = list(Customer.objects.filter(preferred_name__in=names))
+    assert len(callable_) == len(keys)
+    rules = hours.rules()
+    now = timezone.now()
+    for hour in range(24 * 7):
+        at = now + timedelta(hours=hour)
+        awake = [each for each in callable_ if hours.can_call_now(each, now=at, by_jurisdiction=rules)]
+        assert len(awake) >= 4, f"{at:%A %H:%M} UTC"
+
+
+def test_calls_can_be_made_now_and_have_been() -> None:
+    planned = FollowUpCall.objects.filter(status=CallStatus.PLANNED, not_before__lte=timezone.now())
+    assert planned.count() >= 4
+    assert FollowUpCall.objects.filter(status=CallStatus.DONE).count() >= 5
+    fates = set(Signal.objects.values_list("fate", flat=True))
+    assert fates >= {SignalFate.CALL_PLANNED, SignalFate.SATISFIED, SignalFate.DO_NOT_CALL, SignalFate.NO_PHONE}
+    assert SignalFate.HISTORICAL in fates
+    assert "" not in fates
+
+
+def test_mail_went_out_when_it_was_written_and_notices_wait() -> None:
+    assert not Message.objects.filter(status=DeliveryStatus.PENDING).exists()
+    assert not Notice.objects.filter(status=DeliveryStatus.PENDING).exists()
+    assert not Message.objects.filter(sent_at__lt=F("created_at")).exists()
+    for name in ("maya", "omar", "ines"):
+        waiting = Notice.objects.filter(user=user(name), channel="desk", seen_at__isnull=True).count()
+        assert 2 <= waiting <= 30
+
+
+def test_every_obligation_that_is_open_is_looked_at_again() -> None:
+    now = timezone.now()
+    due = Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lt=now - timedelta(minutes=5))
+    assert not due.exists()
+
+
+def test_refused_outside_the_embedded_mode(settings: pytest.FixtureRequest) -> None:
+    settings.IS_EMBEDDED = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="embedded mode only"):
+        call_command("load_demo")
