@@ -7,7 +7,7 @@ and 07700 900xxx. Mail addresses are of the domains that RFC 2606 keeps for exam
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cases.domain.customers import add_customer
 from desk.management.demo.stage import Cast
@@ -26,7 +26,7 @@ class Person(NamedTuple):
     phone: str = ""
     email: str = ""
     worth: int = 0
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {}
 
 
 SERVICE = {"risk_flags": ["Servicemember"]}
