@@ -27,7 +27,7 @@ def _tree(
     rows = [
         {
             "cause": cause,
-            "depth": min(cause.depth, 5),
+            "depth": min(max(cause.depth - 1, 0), 4),
             "branch": cause.pk in of_parent,
             "form": renamed[1]
             if renamed and renamed[0] == cause.pk

@@ -45,7 +45,7 @@ class RemedyForm(Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(max_length=120)
     code = forms.SlugField(
-        max_length=40, help_text="What programs call it: small letters, digits and dashes. It cannot be reused."
+        max_length=40, help_text="What programs call it: letters, digits and dashes, and no other line’s."
     )
     kind = forms.ChoiceField(choices=RemedyKind.choices, widget=forms.RadioSelect)
     currency = forms.CharField(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from accounts.models import BusinessUnit, User
 from accounts.money import display, is_currency
 from accounts.queries import colleagues
 from compensation.domain import approvals, caps, catalog
+from compensation.domain.gauges import approvable, gauges
 from compensation.forms import (
     ApproveForm,
     CapsForm,
@@ -54,12 +57,19 @@ def _waiting(user: User) -> tuple[list[Approval], list[Approval], str]:
 
 
 def _approvals(user: User, waiting: list[Approval], older: list[Approval]) -> dict[str, Any]:
-    now = timezone.now()
+    now, supervises = timezone.now(), can_supervise(user)
     asks = in_one_glance([*waiting, *older])
+    currencies = {approval.currency for approval in waiting} if supervises else set()
+    measured = {currency: gauges(user, currency=currency, now=now) for currency in currencies}
+    answer_in = timedelta(minutes=settings.RECOVERY["APPROVAL_ANSWER_MINUTES"])
     cards = [
         {
             "ask": ask,
             "can": approvals.can_answer(user, ask.approval, now=now),
+            "own_cap": approvable(ask.approval.asked_minor, measured.get(ask.approval.currency, [])),
+            "late": ask.approval.requested_at + answer_in < now,
+            # The title of a case is often the beginning of its story: it is not said twice.
+            "told": ask.story.startswith(ask.approval.award.case.title.rstrip("….")[:60]),
             "approve": ApproveForm(auto_id=f"approve-{ask.approval.pk}-%s"),
             "decline": DeclineForm(auto_id=f"decline-{ask.approval.pk}-%s"),
         }
@@ -68,7 +78,7 @@ def _approvals(user: User, waiting: list[Approval], older: list[Approval]) -> di
     return {
         "cards": cards,
         "answered": asks[len(waiting) :],
-        "supervises": bool(can_supervise(user)),
+        "supervises": bool(supervises),
         "now": now,
         "more": len(waiting) == SHOWN,
     }

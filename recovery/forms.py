@@ -55,5 +55,5 @@ def minor(form: forms.Form, field: str, *, currency: str, zero: bool = False) ->
 
 
 def typed(amount_minor: int | None, currency: str) -> str:
-    """An amount as it stands in a box, ready to be changed: 1250 in USD is 12.50; nothing is nothing."""
-    return "" if amount_minor is None else f"{to_major(amount_minor, currency or 'USD'):f}"
+    """An amount as it stands in a box, ready to be changed: 125000 in USD is 1,250.00; nothing is nothing."""
+    return "" if amount_minor is None else f"{to_major(amount_minor, currency or 'USD'):,f}"

@@ -66,3 +66,16 @@ def alone(cost_minor: int, measured: list[Gauge]) -> Verdict:
                 "A supervisor will be asked.",
             )
     return ALLOWED
+
+
+def approvable(asked_minor: int, measured: list[Gauge]) -> Verdict:
+    """Would all that is asked for fit an approver's own caps now? A no names the cap that binds."""
+    for gauge in measured:
+        if asked_minor > gauge.left:
+            return refuse(
+                "over_your_cap",
+                f"Above your own cap {gauge.axis.label}: {display(gauge.left, gauge.currency)} left. "
+                "Approve less, or ask a colleague.",
+                "amount_minor",
+            )
+    return ALLOWED

@@ -67,7 +67,7 @@ def flow(days: list[Point], monthly: bool = False) -> dict[str, Any]:
         return " ".join(f"{WIDE * n / last:.1f},{HIGH * (1 - v / top):.1f}" for n, v in enumerate(values))
 
     opened = [day.opened for day in days]
-    every = max(1, -(-len(days) // LABELS))
+    marks = sorted({round(n * last / (LABELS - 1)) for n in range(LABELS)}) if len(days) > 1 else [0]
     return {
         "days": [(day, _said(day.day, monthly)) for day in days if day.opened or day.closed],
         "opened": line(opened),
@@ -75,7 +75,7 @@ def flow(days: list[Point], monthly: bool = False) -> dict[str, Any]:
         "closed": line([day.closed for day in days]),
         "grid": [HIGH * part / 4 for part in range(5)],
         "scale": [f"{top * part // 4}" for part in (4, 3, 2, 1, 0)],
-        "dates": [_said(day.day, monthly) for day in days[::every]],
+        "dates": [_said(days[n].day, monthly) for n in marks if n < len(days)],
         "wide": WIDE,
         "high": HIGH,
         "total_opened": sum(opened),
