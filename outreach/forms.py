@@ -18,14 +18,19 @@ class CauseChoice(forms.ModelChoiceField):
         return f"{'— ' * obj.depth}{obj.name}"
 
 
+class Heard(forms.CharField):
+    """Needed once somebody was spoken with. Which outcomes that is, is the domain's to say; the browser asks for it."""
+
+    def validate(self, value: Any) -> None:
+        """Whether it may be empty is decided by the verb."""
+
+
 class OutcomeForm(Form):
     """What one attempt came to. The outcome is the button that was pressed."""
 
     outcome = forms.ChoiceField(choices=CallOutcome.choices, widget=forms.HiddenInput)
     phone = forms.ChoiceField(required=False, label="The number you dialed")
-    what_went_wrong = forms.CharField(
-        required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}), label="What went wrong"
-    )
+    what_went_wrong = Heard(max_length=5000, widget=forms.Textarea(attrs={"rows": 3}), label="What went wrong")
     what_would_help = forms.CharField(
         required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), label="What would have put it right"
     )

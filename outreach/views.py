@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.authority import Refused, Verdict
 from accounts.models import User
-from cases.enums import Channel
 from cases.queries.people import baggage_of
 from compensation.queries import awards_of
 from outreach.domain import calls as verbs
@@ -25,14 +24,14 @@ from recovery.pages import done, live, person, reads, tag, writes
 
 MINE, WAITING, LATER = 6, 10, 6
 
-# In the order of the keyboard's digits: (outcome, icon, whether somebody was spoken with).
+# In the order of the keyboard's digits: outcome, icon, and whether the browser asks for what they said.
 OUTCOMES = (
-    (CallOutcome.TURNED_AROUND, "thumbs-up"),
-    (CallOutcome.NOT_TURNED_AROUND, "frown"),
-    (CallOutcome.NO_ANSWER, "phone-missed"),
-    (CallOutcome.LEFT_MESSAGE, "voicemail"),
-    (CallOutcome.WRONG_NUMBER, "phone-off"),
-    (CallOutcome.REFUSED, "hand"),
+    (CallOutcome.TURNED_AROUND, "thumbs-up", True),
+    (CallOutcome.NOT_TURNED_AROUND, "frown", True),
+    (CallOutcome.NO_ANSWER, "phone-missed", False),
+    (CallOutcome.LEFT_MESSAGE, "voicemail", False),
+    (CallOutcome.WRONG_NUMBER, "phone-off", False),
+    (CallOutcome.REFUSED, "hand", False),
 )
 SAID = {
     CallOutcome.TURNED_AROUND: "Turned around. That is what the call was for.",
@@ -93,7 +92,7 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
         "customer": call.customer,
         "dial": dial,
         "form": form or (OutcomeForm(phones=phones, dial=dial) if live_call and may_record else None),
-        "outcomes": [(code, icon, number) for number, (code, icon) in enumerate(OUTCOMES, 1)],
+        "outcomes": OUTCOMES,
         "may_take": verbs.can_take(user, call, now=now),
         "may_record": may_record,
         "may_call": hours.can_call_now(call.customer, now=now),
@@ -103,7 +102,6 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
         "live": live_call,
         "baggage": baggage_of(call.customer, apart_from_case=call.case_id, limit=5),
         "awards": list(awards_of(call.case)) if call.case else [],
-        "phone_channel": Channel.PHONE,
         "now": now,
     }
 

@@ -81,7 +81,9 @@ def test_one_from_the_list_is_taken_and_a_colleague_sees_why_they_cannot(outreac
     call = outreach.call()
     alice.post(f"/calls/{call.pk}/take")
     bob = signed_in(outreach.house.bob)
-    assert "Alice has this call." in page(bob, f"/calls/{call.pk}")
+    shown = page(bob, f"/calls/{call.pk}")
+    assert "Alice has this call." in shown
+    assert "tel:" not in shown, "two people would call them at once"
     refused = bob.post(f"/calls/{call.pk}/take")
     assert (refused.status_code, "Alice has this call." in refused.content.decode()) == (422, True)
 
