@@ -53,23 +53,33 @@ class Tally:
     web: dict[str, Any] = field(default_factory=dict)
 
 
-def promises_falling_due(house: House, count: int, *, over: float) -> list[int]:
-    """``count`` promises whose last rung, the supervisors', comes at even times over the next ``over`` seconds.
+def make_promises(house: House, count: int) -> list[int]:
+    """``count`` promises for tomorrow, made two hours ago. Returns the ids of their obligations.
 
-    They were made two hours ago, so the three rungs before it have come when the drill begins. One supervisor, so that
-    a rung is one row. Returns the ids of the obligations.
+    One supervisor, so that a rung is one row.
     """
     User.objects.filter(pk=house.sam.pk).update(is_active=False)
-    begin = timezone.now()
-    house.now = begin - 2 * HOUR
+    house.now = timezone.now() - 2 * HOUR
     obligations = []
     for number in range(count):
         if number % PER_CASE == 0:
             case = house.case()
-        due = begin - LAST_RUNG + timedelta(seconds=1 + over * number / count)
-        promise = house.promise(case, due_end=due, what=f"Drill {number:04}")
+        promise = house.promise(case, due_end=house.now + 24 * HOUR, what=f"Drill {number:04}")
         obligations.append(promise.pk)
     return obligations
+
+
+def let_fall_due(obligations: list[int], *, over: float, starting_in: float = 1.0) -> None:
+    """Set their times so that the last rung of each, the supervisors', comes evenly ``over`` some seconds.
+
+    They were made two hours ago, so the three rungs before it come at once.
+    """
+    begin = timezone.now() - LAST_RUNG
+    rows = list(Obligation.objects.filter(pk__in=obligations).order_by("id"))
+    for number, row in enumerate(rows):
+        row.due_end = begin + timedelta(seconds=starting_in + over * number / len(rows))
+        row.next_look_at = begin
+    Obligation.objects.bulk_update(rows, ["due_end", "next_look_at"], batch_size=100)
 
 
 def wait_until(true: Callable[[], bool], seconds: float, otherwise: str) -> None:

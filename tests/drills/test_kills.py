@@ -58,7 +58,8 @@ def drill(
 ) -> Tally:
     sink.seconds = 0.01
     began = time.monotonic()
-    obligations = promises.promises_falling_due(firm, count, over=over)
+    obligations = promises.make_promises(firm, count)
+    promises.let_fall_due(obligations, over=over)
     celery = start(concurrency=1, EMAIL_URL=sink.url, **env)
     killed = kill_again_and_again(celery, sink, kills, lambda: promises.all_done(obligations))
     promises.wait_until(lambda: promises.all_done(obligations), patience, "it was not done in time")
@@ -101,7 +102,8 @@ def test_500_promises_and_10_kills(firm: House, celery_processes: Start, mail_si
 def test_without_the_lease_mail_repeats(firm: House, celery_processes: Start, mail_sink: MailSink) -> None:
     """With the guard removed the drill fails: two senders send the same mail."""
     mail_sink.seconds = 0.05
-    obligations = promises.promises_falling_due(firm, 40, over=1)
+    obligations = promises.make_promises(firm, 40)
+    promises.let_fall_due(obligations, over=1)
     celery_processes(
         concurrency=2, EMAIL_URL=mail_sink.url, DJANGO_SETTINGS_MODULE="tests.drills.settings_without_lease"
     )
