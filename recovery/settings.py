@@ -188,7 +188,8 @@ def _database() -> dict[str, Any]:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "recovery.sqlite3")}
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = _SQLITE_OPTIONS
+        # Django's own, with its writers in a queue.
+        config |= {"ENGINE": "recovery.sqlite", "OPTIONS": _SQLITE_OPTIONS}
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return config

@@ -281,6 +281,6 @@ Database = SqliteDatabase | PostgresDatabase
 def configured(folder: Path, worker: str) -> Database:
     """The test database for what DATABASE_URL names: PostgreSQL by its superuser, or nothing, which is SQLite."""
     config = settings.DATABASES["default"]
-    if config["ENGINE"] == "django.db.backends.sqlite3":
+    if "sqlite" in config["ENGINE"]:
         return SqliteDatabase(folder)
     return PostgresDatabase(dict(config), worker)

@@ -1,0 +1,252 @@
+"""Many programs give remedies at the same moment: no cap is ever passed, and nothing that fits is refused."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Sum
+
+from accounts.authority import Refused
+from accounts.enums import Role
+from accounts.models import User
+from cases.domain.reconcile import differences as owed_differently
+from compensation.domain import approvals, awards
+from compensation.domain.reconcile import differences
+from compensation.enums import Account, AwardStatus
+from compensation.models import Approval, Award, CapCounter, LedgerEntry
+from tests.factories import HOUR, House, again
+from tests.races.beside import all_at_once
+from tests.races.server import CONNECTIONS, Server, secret_of, serve, statuses
+
+__all__ = ["serve"]
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.practice("P16")]
+
+AMOUNT = 700
+PLENTY = 10**12
+GIVEN = [AwardStatus.GIVEN, AwardStatus.DELIVERED]
+Serve = Callable[..., Server]
+
+
+def zone_where_it_is_midday() -> str:
+    """So that no race runs over midnight, and not over the end of a month."""
+    hour = datetime.now(UTC).hour
+    return f"Etc/GMT{hour - 12:+d}" if hour != 12 else "UTC"
+
+
+def at_midday(house: House) -> None:
+    assert 11 <= datetime.now(ZoneInfo(zone_where_it_is_midday())).hour <= 13
+    User.objects.update(time_zone=zone_where_it_is_midday())
+
+
+def caps(house: House, **tight: int) -> None:
+    """Caps of reps that leave plenty, but for those given; supervisors may approve anything."""
+    plenty = dict.fromkeys(("award", "case", "day", "month"), PLENTY)
+    house.caps(Role.REP, **plenty | tight)
+    house.caps(Role.SUPERVISOR, **plenty)
+
+
+def given() -> int:
+    return Award.objects.filter(status__in=GIVEN).aggregate(sum=Sum("cost_minor"))["sum"] or 0
+
+
+def agree() -> None:
+    assert differences() == []
+    assert owed_differently() == []
+
+
+def race(server: Server, secrets: list[str], references: list[str], *, times: int) -> Counter[int]:
+    """So many awards of AMOUNT, by these people in turn, on these cases in turn."""
+    asked = [
+        (
+            secrets[turn % len(secrets)],
+            f"cases/{references[turn % len(references)]}/awards/",
+            {"remedy": "credit", "amount_minor": AMOUNT},
+        )
+        for turn in range(times)
+    ]
+    return statuses(server.post_all(asked))
+
+
+def open_cases(house: House, number: int) -> list[str]:
+    customer = house.customer()
+    house.remedy()
+    return [house.heard_case(customer).reference for _ in range(number)]
+
+
+def test_a_thousand_awards_from_sixteen_connections_never_pass_the_cap_of_a_day(house: House, serve: Serve) -> None:
+    at_midday(house)
+    cap = 400 * AMOUNT + 300
+    caps(house, day=cap)
+    references = open_cases(house, CONNECTIONS)
+    User.objects.filter(role=Role.SUPERVISOR).update(is_active=False)  # nobody to ask: above the cap nothing is given
+    answers = race(serve(), [secret_of(house.alice)], references, times=1000)
+    assert answers == {201: cap // AMOUNT, 409: 1000 - cap // AMOUNT}
+    assert given() == cap // AMOUNT * AMOUNT
+    day = CapCounter.objects.get(axis="day")
+    assert (day.spent_minor, day.ceiling_minor) == (cap // AMOUNT * AMOUNT, cap)
+    agree()
+
+
+def test_what_is_above_the_cap_is_asked_for_and_draws_on_nothing(house: House, serve: Serve) -> None:
+    at_midday(house)
+    caps(house, day=60 * AMOUNT)
+    references = open_cases(house, CONNECTIONS)
+    assert race(serve(), [secret_of(house.alice)], references, times=96) == {201: 96}
+    assert Counter(Award.objects.values_list("status", flat=True)) == {"delivered": 60, "awaiting_approval": 36}
+    assert (given(), _reserved()) == (60 * AMOUNT, 36 * AMOUNT)
+    agree()
+
+
+def test_several_reps_at_once_never_pass_what_each_of_them_may_give_on_one_case(house: House, serve: Serve) -> None:
+    at_midday(house)
+    reps = [house.alice, house.bob, *(house.person(name) for name in ("lena", "mika"))]
+    at_midday(house)
+    cap = 60 * AMOUNT + 1
+    caps(house, case=cap)
+    house.caps(house.bob, case=20 * AMOUNT)
+    references = open_cases(house, 1)
+    answers = race(serve(), [secret_of(rep) for rep in reps], references, times=96)
+    assert answers == {201: 96}
+    assert given() <= cap // AMOUNT * AMOUNT
+    assert given() + _reserved() >= cap // AMOUNT * AMOUNT
+    agree()
+
+
+def _reserved() -> int:
+    return Approval.objects.filter(status="waiting").aggregate(sum=Sum("asked_minor"))["sum"] or 0
+
+
+def test_the_cap_of_a_case_is_used_up_to_the_last_award_that_fits(house: House, serve: Serve) -> None:
+    """Nobody may approve here, so nothing is reserved, and what is given is the cap divided by the amount exactly."""
+    at_midday(house)
+    plenty = dict.fromkeys(("award", "case", "day", "month"), PLENTY)
+    cap = 60 * AMOUNT + 1
+    house.caps(Role.REP, **plenty | {"case": cap})
+    references = open_cases(house, 1)
+    answers = race(serve(), [secret_of(house.alice), secret_of(house.bob)], references, times=96)
+    assert answers == {201: 60, 409: 36}
+    assert given() == cap // AMOUNT * AMOUNT
+    agree()
+
+
+def test_ten_supervisors_who_answer_the_same_request_at_once_have_one_effect(house: House, serve: Serve) -> None:
+    at_midday(house)
+    house.usual_caps()
+    supervisors = [house.person(f"super{number}", role=Role.SUPERVISOR) for number in range(10)]
+    at_midday(house)
+    case = house.heard_case()
+    server = serve()
+    secrets = [secret_of(supervisor) for supervisor in supervisors]
+    for verb, body, after in (
+        ("approve", {}, ("approved", "delivered", 3000)),
+        ("decline", {"reason": "Too much"}, ("declined", "declined", 0)),
+    ):
+        approval = house.asked(again(case), 3000, now=datetime.now(UTC))
+        answers = server.post_all(
+            [(secret, f"approvals/{approval.pk}/{verb}/", body) for secret in secrets], connections=10
+        )
+        assert statuses(answers) == {200: 1, 409: 9}
+        assert {answer.body.get("code") for answer in answers if answer.status == 409} == {"wrong_state"}
+        approval = again(approval)
+        spent = approval.award.entries.filter(to_account=Account.DELIVERED).aggregate(sum=Sum("amount_minor"))["sum"]
+        assert (approval.status, approval.award.status, spent or 0) == after
+        agree()
+
+
+def test_approving_and_declining_at_the_same_moment_is_one_or_the_other(house: House) -> None:
+    house.usual_caps()
+    for _ in range(5):
+        case = house.heard_case()
+        approval = house.asked(case)
+        works = [
+            lambda approval=approval: approvals.approve(approval, by=house.sue, now=house.now),
+            lambda approval=approval: approvals.decline(approval, reason="No", by=house.sam, now=house.now),
+            lambda approval=approval: approvals.expire(approval, now=house.now + 49 * HOUR),
+            lambda case=case: house.give(case, 500),
+        ]
+        results = all_at_once(works)
+        refused = [result.code for result in results if isinstance(result, Refused)]
+        assert [result for result in results if isinstance(result, Exception) and not isinstance(result, Refused)] == []
+        assert len(refused) >= 1
+        assert again(approval).status in ("approved", "declined", "expired")
+        agree()
+
+
+def test_reversals_at_the_same_moment_give_the_money_back_once(house: House) -> None:
+    house.usual_caps()
+    award = house.give(house.heard_case(), 1500)
+    results = all_at_once(
+        [
+            lambda by=by: awards.reverse(award, reason="By mistake", by=by, now=house.now)  # type: ignore[misc]
+            for by in (house.alice, house.sue, house.sam)
+        ]
+    )
+    assert Counter(result.code if isinstance(result, Refused) else "reversed" for result in results) == {
+        "reversed": 1,
+        "wrong_state": 2,
+    }
+    assert set(CapCounter.objects.values_list("spent_minor", flat=True)) == {0}
+    assert LedgerEntry.objects.count() == 2
+    agree()
+
+
+def test_a_cap_that_is_lowered_while_awards_are_given_holds_from_then_on(house: House) -> None:
+    house.caps(Role.REP, award=PLENTY, case=PLENTY, month=PLENTY, day=100 * AMOUNT)
+    case = house.heard_case()
+    house.remedy()
+    lowered = threading.Event()
+
+    def give() -> int:
+        done = 0
+        for _ in range(12):
+            late = lowered.is_set()
+            try:
+                house.give(case, AMOUNT)
+            except Refused:
+                continue
+            done += late
+        return done
+
+    def lower() -> int:
+        house.caps(Role.REP, day=AMOUNT)
+        lowered.set()
+        return 0
+
+    results = all_at_once([give, give, give, lower])
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert sum(result for result in results if isinstance(result, int)) <= 1
+    agree()
+
+
+# What the tests above are worth: with a guard taken out, the same race goes wrong.
+
+
+def small_race(house: House, serve: Serve, guard: str) -> Counter[int]:
+    at_midday(house)
+    caps(house, day=20 * AMOUNT)
+    references = open_cases(house, CONNECTIONS)
+    return race(serve(GUARD=guard), [secret_of(house.alice)], references, times=80)
+
+
+def test_without_any_guard_the_race_overspends(house: House, serve: Serve) -> None:
+    small_race(house, serve, "none")
+    assert given() > 20 * AMOUNT
+
+
+@pytest.mark.only("postgresql")
+def test_looking_before_writing_is_no_guard_at_all(house: House, serve: Serve) -> None:
+    small_race(house, serve, "look")
+    assert given() > 20 * AMOUNT
+
+
+def test_without_the_comparison_the_check_in_the_database_still_holds_the_cap(house: House, serve: Serve) -> None:
+    answers = small_race(house, serve, "check")
+    assert given() == 20 * AMOUNT
+    assert answers[201] == 20
+    assert answers[500] == 60, "the wall holds, but it is a wall: the comparison is what answers politely"
