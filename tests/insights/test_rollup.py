@@ -87,9 +87,11 @@ def test_a_step_that_is_killed_has_done_nothing_and_the_next_does_it_all(
     def killed(*args: Any, **kwargs: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(rollup, at, killed)
+    right = getattr(rollup, at)
+    monkeypatch.setattr(rollup, at, killed)
+    with pytest.raises(KeyboardInterrupt):
         rollup.roll_up(now=story.now)
+    monkeypatch.setattr(rollup, at, right)
     assert (_all(), Progress.objects.get().position) == (before, position)
     rollup.roll_up(now=story.now)
     assert counted() == by_hand()
