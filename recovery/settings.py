@@ -275,7 +275,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_EAGER_RESULT = False
 # The bell after a commit is a courtesy: when nobody hears it, the next tick does the work. So one try, no waiting.
 CELERY_TASK_PUBLISH_RETRY = False
+# A worker waits for its broker as long as it takes: the default gives up after a hundred tries, or when Redis answers
+# with an error of its own while it comes up.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
