@@ -1,0 +1,230 @@
+"""Approvals on screen: one step each, errors beside the field, nothing lost, live for the price of a 304."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from compensation.domain import approvals, awards
+from compensation.models import Approval
+from tests.factories import DAY, MINUTE, House, again
+
+pytestmark = [pytest.mark.django_db, pytest.mark.practice("P16")]
+
+
+@pytest.fixture(autouse=True)
+def _at_that_time(house: House) -> Iterator[None]:
+    cache.clear()
+    house.usual_caps()
+    with time_machine.travel(house.now, tick=False):
+        yield
+
+
+@pytest.fixture
+def asked(house: House) -> Approval:
+    """Alice asks for 30 dollars, ten more than her cap."""
+    case = house.heard_case(house.customer(form_of_address="Ms. Okafor"), severity="high")
+    return house.asked(case, 3000, now=house.now - 4 * MINUTE)
+
+
+def as_(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def answer(user: User, verb: str, approval: Approval, *, htmx: bool = False, **data: Any) -> Any:
+    headers = {"HX-Request": "true"} if htmx else {}
+    return as_(user).post(reverse(f"approval-{verb}", args=[approval.pk]), data, headers=headers)
+
+
+def own_request(house: House) -> Approval:
+    """A supervisor asks too, for more than her own cap; Sam's is higher."""
+    house.caps(house.sam, award=40000)
+    return house.asked(house.heard_case(by=house.sue), 30000, by=house.sue)
+
+
+def text(user: User) -> str:
+    return as_(user).get("/approvals").content.decode()
+
+
+def test_the_case_stands_there_in_one_glance(house: House, asked: Approval) -> None:
+    html = text(house.sue)
+    for said in ("Ms. Okafor", "Charged twice for one order", "High severity", "Angry", "No baggage", "$30.00"):
+        assert said in html
+    assert "above their cap per award" in html
+    assert "4 min ago" in html
+
+
+def test_a_note_and_baggage_are_told(house: House, asked: Approval) -> None:
+    case = house.heard_case(again(asked.award.customer))
+    note = "Third time this month"
+    awards.give(case, house.remedy(), amount_minor=4000, note=note, by=house.alice, now=house.now)
+    html = text(house.sue)
+    assert "Third time this month" in html
+    assert "1 earlier mistake" in html
+
+
+def test_approved_in_one_step(house: House, asked: Approval) -> None:
+    done = answer(house.sue, "approve", asked)
+    assert (done.status_code, done.url) == (302, "/approvals")
+    assert (again(asked).status, again(asked).granted_minor) == ("approved", 3000)
+    assert "Sue answered" in text(house.sue)
+
+
+def test_approved_for_less_as_people_write_money(house: House, asked: Approval) -> None:
+    answer(house.sue, "approve", asked, amount_minor="25.50", note="As last time")
+    assert (again(asked).status, again(asked).granted_minor) == ("approved_less", 2550)
+    assert "As last time" in text(house.alice)
+
+
+def test_declined_with_a_reason(house: House, asked: Approval) -> None:
+    answer(house.sue, "decline", asked, reason="It was refunded yesterday")
+    assert again(asked).status == "declined"
+    assert "It was refunded yesterday" in text(house.alice)
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "said"),
+    [
+        ("decline", {"reason": "  "}, "Say why: the rep has to tell the customer something."),
+        ("approve", {"amount_minor": "31", "note": "kept"}, "More than was asked for cannot be approved."),
+        ("approve", {"amount_minor": "2.505", "note": "kept"}, "USD has 2 decimals."),
+        ("approve", {"amount_minor": "lots", "note": "kept"}, "is not an amount"),
+        ("approve", {"amount_minor": "-3", "note": "kept"}, "Give an amount above zero."),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(
+    house: House, asked: Approval, verb: str, data: dict[str, str], said: str, htmx: bool
+) -> None:
+    refused = answer(house.sue, verb, asked, htmx=htmx, **data)
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    assert said in html
+    assert "HX-Retarget" not in refused.headers
+    for typed in data.values():
+        assert f'value="{typed}"' in html or not typed.strip()
+    assert again(asked).status == "waiting"
+
+
+def test_htmx_gets_the_list_anew_and_a_word_of_what_was_done(house: House, asked: Approval) -> None:
+    done = answer(house.sue, "approve", asked, htmx=True)
+    html = done.content.decode()
+    assert done.status_code == 200
+    assert html.lstrip().startswith('<div class="stack loose" id="approvals"')
+    assert "Approved: $30.00 for Ms. Okafor." in html
+    assert "<html" not in html
+
+
+def test_ones_own_request_is_there_and_says_why_it_cannot_be_approved(house: House) -> None:
+    own_request(house)
+    html = text(house.sue)
+    assert "Nobody approves their own. Another supervisor has to answer this." in html
+    assert 'aria-disabled="true"' in html
+    assert "/approve" not in html
+    assert "/approve" in text(house.sam)
+
+
+def test_approving_ones_own_all_the_same_is_refused(house: House) -> None:
+    own = own_request(house)
+    refused = answer(house.sue, "approve", own)
+    assert refused.status_code == 422
+    assert b'data-refused="own_approval"' in refused.content
+    assert again(own).status == "waiting"
+
+
+def test_more_than_ones_own_cap_is_said_before_one_tries(house: House) -> None:
+    house.caps(house.sue, award=2500)
+    house.asked(house.heard_case(), 3000)
+    html = text(house.sue)
+    assert "Above your own cap per award: $25.00 left. Approve less, or ask a colleague." in html
+    assert "Above your own cap" not in text(house.sam)
+
+
+def test_reps_see_what_they_asked_for_and_nothing_to_press(house: House, asked: Approval) -> None:
+    html = text(house.alice)
+    assert "Ms. Okafor" in html
+    assert "/approve" not in html
+    assert "Ms. Okafor" not in text(house.bob)
+
+
+def test_a_rep_who_tries_is_told_who_can(house: House, asked: Approval) -> None:
+    refused = answer(house.bob, "approve", asked)
+    assert refused.status_code == 422
+    assert b'data-refused="supervisor_needed"' in refused.content
+
+
+def test_administrators_see_why_they_cannot(house: House, asked: Approval) -> None:
+    html = text(house.ada)
+    assert "Only a supervisor can do this." in html
+    assert "/approve" not in html
+
+
+def test_what_is_out_of_reach_is_not_there(house: House, asked: Approval) -> None:
+    assert answer(house.charlie, "approve", asked).status_code == 404
+    assert "Ms. Okafor" not in text(house.charlie)
+
+
+def test_an_expired_request_no_longer_waits(house: House, asked: Approval) -> None:
+    with time_machine.travel(house.now + 3 * DAY, tick=False):
+        assert "Nobody is waiting for you" in text(house.sue)
+        assert answer(house.sue, "approve", asked).status_code == 422
+
+
+def test_an_empty_screen_teaches(house: House) -> None:
+    assert "Nobody is waiting for you" in text(house.sue)
+    assert "You are waiting for nobody" in text(house.alice)
+
+
+def test_the_live_part_costs_a_304_until_something_changes(house: House, asked: Approval) -> None:
+    client = as_(house.sam)
+    first = client.get("/approvals/live")
+    assert first.status_code == 200
+    etag = first.headers["ETag"]
+    assert f'data-etag="{etag}"' in first.content.decode().replace("&quot;", '"')
+    same = client.get("/approvals/live", headers={"If-None-Match": etag})
+    assert (same.status_code, same.content) == (304, b"")
+    approvals.approve(asked, by=house.sue, now=house.now)
+    changed = client.get("/approvals/live", headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert b"Sue answered" in changed.content
+
+
+def test_another_persons_tag_is_not_mine(house: House, asked: Approval) -> None:
+    etag = as_(house.sam).get("/approvals/live").headers["ETag"]
+    assert as_(house.sue).get("/approvals/live", headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/approvals", "/approvals/live"])
+def test_a_visitor_is_asked_to_sign_in(address: str) -> None:
+    assert Client().get(address).status_code == 302
+
+
+def test_it_costs_as_many_queries_with_thirty_waiting_as_with_two(house: House) -> None:
+    house.caps(house.alice, award=2000, case=10**7, day=10**7, month=10**7)
+    client = as_(house.sue)
+
+    def cost(address: str, **headers: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address, headers=headers)
+        return len(queries)
+
+    for number in range(2):
+        house.asked(house.heard_case(house.customer(f"Customer {number}")), 3000)
+    few = cost("/approvals"), cost("/approvals/live")
+    for number in range(28):
+        house.asked(house.heard_case(house.customer(f"Customer {number}")), 3000)
+    assert (cost("/approvals"), cost("/approvals/live")) == few
+    etag = client.get("/approvals/live").headers["ETag"]
+    assert cost("/approvals/live", **{"If-None-Match": etag}) <= 4
+    assert max(few) <= 12, few
