@@ -157,7 +157,9 @@ class MyCaps(Door):
     @extend_schema(parameters=[CURRENCY], responses=serializers.MyCaps)
     def read(self, request: Request) -> Response:
         """The caller's caps in one currency and what is left of each, today and this month in their own zone."""
-        currency = request.query_params.get("currency") or own_currency(self.caller)
+        currency = request.query_params.get("currency")
+        if currency is None:
+            currency = own_currency(self.caller)
         exponent(currency)
         measured = gauges(self.caller, currency=currency, now=timezone.now())
         return self.shown({"currency": currency, "caps": measured}, serializers.MyCaps)

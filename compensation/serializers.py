@@ -9,7 +9,7 @@ from rest_framework import serializers
 from cases.enums import Feeling
 from compensation import models
 from compensation.enums import Axis
-from recovery.rest import Choice, Currency, Flag, Minor, Shape, Text
+from recovery.rest import Choice, Currency, Flag, Minor, Named, Shape, Text
 
 
 class Giving(Shape):
@@ -60,13 +60,6 @@ class Remedy(serializers.ModelSerializer[models.Remedy]):
         read_only_fields = fields
 
 
-class Colleague(serializers.Serializer[Any]):
-    """A member of staff by id and name."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(read_only=True)
-
-
 class Award(serializers.ModelSerializer[models.Award]):
     """A remedy on a case: given, or waiting for an approval. Amounts in minor units.
 
@@ -75,7 +68,7 @@ class Award(serializers.ModelSerializer[models.Award]):
 
     case = serializers.CharField(source="case.reference", read_only=True)
     remedy = serializers.CharField(source="remedy.code", read_only=True)
-    given_by = Colleague(read_only=True)
+    given_by = Named(read_only=True)
     approval = serializers.SerializerMethodField(help_text="The request for it, where one was needed.")
 
     class Meta:
@@ -101,8 +94,8 @@ class Approval(serializers.ModelSerializer[models.Approval]):
     case = serializers.CharField(source="award.case.reference", read_only=True)
     customer = serializers.IntegerField(source="award.customer_id", read_only=True)
     remedy_name = serializers.CharField(source="award.remedy_name", read_only=True)
-    requested_by = Colleague(read_only=True)
-    answered_by = Colleague(read_only=True, allow_null=True)
+    requested_by = Named(read_only=True)
+    answered_by = Named(read_only=True, allow_null=True)
 
     class Meta:
         model = models.Approval

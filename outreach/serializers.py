@@ -8,14 +8,7 @@ from rest_framework import serializers
 
 from outreach import models
 from outreach.enums import CallOutcome, SignalKind
-from recovery.rest import Choice, Id, Moment, Shape, Text, Whole
-
-
-class ExternalName(Shape):
-    """How another system knows somebody."""
-
-    system = Text(max_length=40)
-    external_id = Text(max_length=120)
+from recovery.rest import Choice, ExternalName, Id, Moment, Named, Shape, Text, Whole
 
 
 class Dissatisfaction(Shape):
@@ -41,13 +34,6 @@ class Outcome(Shape):
     what_would_help = Text(max_length=5000, allow_blank=True, required=False)
     cause = Id(allow_null=True, required=False)
     words = Text(max_length=5000, allow_blank=True, required=False, help_text="A note for colleagues.")
-
-
-class Colleague(serializers.Serializer[Any]):
-    """A member of staff by id and name."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(read_only=True)
 
 
 class Signal(serializers.ModelSerializer[models.Signal]):
@@ -93,7 +79,7 @@ class Call(serializers.ModelSerializer[models.FollowUpCall]):
     case = serializers.CharField(source="case.reference", read_only=True, allow_null=True, default=None)
     signal = Why(read_only=True)
     due = serializers.DateTimeField(source="obligation.due_end", read_only=True)
-    rep = Colleague(read_only=True, allow_null=True)
+    rep = Named(read_only=True, allow_null=True)
 
     class Meta:
         model = models.FollowUpCall
@@ -107,7 +93,7 @@ class Call(serializers.ModelSerializer[models.FollowUpCall]):
 class Attempt(serializers.ModelSerializer[models.CallAttempt]):
     """One try to reach the customer."""
 
-    by = Colleague(read_only=True)
+    by = Named(read_only=True)
     cause = serializers.CharField(source="cause.name", read_only=True, allow_null=True, default=None)
 
     class Meta:

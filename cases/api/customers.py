@@ -18,7 +18,7 @@ from cases.domain import customers
 from cases.queries import visible_customers
 from cases.queries.particulars import particulars_of
 from cases.serializers import asked, shown
-from recovery.rest import NEWEST, Door
+from recovery.rest import NEWEST, Door, ExternalName
 
 
 class _CustomerDoor(Door):
@@ -83,7 +83,7 @@ class ForeignCustomers(_CustomerDoor):
     @extend_schema(responses=shown.Customer)
     def retrieve(self, request: Request, system: str, external_id: str) -> Response:
         """The customer whom another system knows by this id."""
-        name = self.checked(asked.ExternalName, {"system": system, "external_id": external_id})
+        name = self.checked(ExternalName, {"system": system, "external_id": external_id})
         return self._shown(
             self.found(
                 visible_customers(self.caller),
@@ -95,7 +95,7 @@ class ForeignCustomers(_CustomerDoor):
     @extend_schema(request=asked.CustomerSync, responses={200: shown.Customer, 201: shown.Customer})
     def upsert(self, request: Request, system: str, external_id: str) -> Response:
         """Add or change the customer whom another system knows by this id. Overwrites without If-Match."""
-        name = self.checked(asked.ExternalName, {"system": system, "external_id": external_id})
+        name = self.checked(ExternalName, {"system": system, "external_id": external_id})
         given = self.asked(asked.CustomerSync)
         units = self._units(given)
         customer, added = customers.upsert_by_external_id(

@@ -18,14 +18,7 @@ from cases.enums import (
     Reached,
     Severity,
 )
-from recovery.rest import Choice, Currency, Flag, Id, Minor, Moment, Shape, Text
-
-
-class ExternalName(Shape):
-    """How another system knows somebody."""
-
-    system = Text(max_length=40)
-    external_id = Text(max_length=120)
+from recovery.rest import Choice, Currency, ExternalName, Flag, Id, Minor, Moment, Shape, Text
 
 
 class Particulars(Shape):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from cases import models
 from cases.queries.particulars import Particulars
+from recovery.rest import Named
 
 
 class PhoneShown(TypedDict):
@@ -19,13 +20,6 @@ class PhoneShown(TypedDict):
 class ExternalIdShown(TypedDict):
     system: str
     external_id: str
-
-
-class Named(serializers.Serializer[Any]):
-    """A person by id and name."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(read_only=True)
 
 
 class CustomerNamed(serializers.Serializer[Any]):

@@ -4,7 +4,20 @@ The one part of the project that apps import. It knows `accounts` and `journal`,
 """
 
 from recovery.rest.doors import NEWEST, Door
-from recovery.rest.fields import Choice, Currency, Flag, Id, Minor, Moment, Nothing, Shape, Text, Whole
+from recovery.rest.fields import (
+    Choice,
+    Currency,
+    ExternalName,
+    Flag,
+    Id,
+    Minor,
+    Moment,
+    Named,
+    Nothing,
+    Shape,
+    Text,
+    Whole,
+)
 from recovery.rest.filters import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, SomeOf, WordFilter
 from recovery.rest.problems import exception_handler
 
@@ -13,6 +26,7 @@ __all__ = [
     "Choice",
     "Currency",
     "Door",
+    "ExternalName",
     "Filters",
     "Flag",
     "FlagFilter",
@@ -21,6 +35,7 @@ __all__ = [
     "Minor",
     "Moment",
     "MomentFilter",
+    "Named",
     "Nothing",
     "OneOf",
     "Shape",

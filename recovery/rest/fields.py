@@ -121,3 +121,17 @@ class Shape(serializers.Serializer[Any]):
 
 class Nothing(Shape):
     """An empty body."""
+
+
+class ExternalName(Shape):
+    """How another system knows somebody."""
+
+    system = Text(max_length=40)
+    external_id = Text(max_length=120)
+
+
+class Named(serializers.Serializer[Any]):
+    """A member of staff, as answered: by id and name."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)

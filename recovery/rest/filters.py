@@ -9,6 +9,9 @@ import django_filters
 from django import forms
 from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from recovery.rest.fields import EARLIEST, LARGEST, LATEST
 
@@ -20,6 +23,7 @@ class _IdField(forms.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": LARGEST, **given})
 
 
+@extend_schema_field({"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST})
 class IdFilter(django_filters.Filter):
     """By an id."""
 
@@ -34,6 +38,7 @@ class _MomentField(IsoDateTimeField):
         return moment
 
 
+@extend_schema_field({"type": "string", "format": "date-time"})
 class MomentFilter(django_filters.IsoDateTimeFilter):
     """By a time in ISO 8601; one without an offset is in UTC."""
 
@@ -47,12 +52,14 @@ class _FlagField(forms.TypedChoiceField):
         super().__init__(choices=choices, coerce=lambda said: said == "true", empty_value=None, **given)
 
 
+@extend_schema_field({"type": "boolean"})
 class FlagFilter(django_filters.Filter):
     """`true` or `false`; anything else is refused instead of being taken for no answer."""
 
     field_class = _FlagField
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 200})
 class WordFilter(django_filters.CharFilter):
     """By a string of at most 200 characters."""
 
@@ -69,7 +76,16 @@ class Filters(django_filters.FilterSet):
 
 
 class FilterBackend(DjangoFilterBackend):
-    """Applies the view's `filterset_class`; forms are never drawn."""
+    """Applies the view's `filterset_class`; forms are never drawn.
+
+    A filter without a value is refused: a program that means to narrow a list would be given all of it.
+    """
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        blank = [name for name in view.filterset_class.base_filters if request.query_params.get(name) == ""]
+        if blank:
+            raise ValidationError({name: ["Give a value, or leave it out."] for name in blank})
+        return super().filter_queryset(request, queryset, view)
 
     def to_html(self, request: Any, queryset: Any, view: Any) -> str:
         return ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter
+from rest_framework.serializers import ChoiceField, ModelSerializer
 
 from recovery.rest.problems import PROBLEM_JSON
 
@@ -116,13 +118,26 @@ class ProblemSchema(AutoSchema):
             parameters.append(
                 OpenApiParameter(
                     "If-Match",
-                    {"type": "string", "pattern": '^("[0-9]{1,18}"|\\*)$'},
+                    {"type": "string", "pattern": '^((W/)?"[0-9]{1,18}"|\\*)$'},
                     OpenApiParameter.HEADER,
                     required=self.view.action in self.view.versioned,
                     description="The ETag last seen: refused with 412 when something was changed since.",
                 )
             )
         return parameters
+
+    def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
+        """What is answered for a choice that was not made is a blank: REST framework forgets it on read-only fields."""
+        mapped = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, ChoiceField) and field.read_only and isinstance(field.parent, ModelSerializer):
+            shape: Any = field.parent
+            try:
+                column = shape.Meta.model._meta.get_field(field.source)  # noqa: SLF001 - documented
+            except FieldDoesNotExist:
+                return mapped
+            if getattr(column, "blank", False) and "enum" in mapped and "" not in mapped["enum"]:
+                mapped["enum"] = [*mapped["enum"], ""]
+        return mapped
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         shapes = {

@@ -1,0 +1,138 @@
+"""The OpenAPI document is true: generated requests, as a rep and as a supervisor, meet no fault of ours and no answer
+that the document does not tell of.
+
+Half of the requests are aimed at what is there, since a random id finds nothing. `make fuzz` runs many more of them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi import checks
+
+from recovery.rest.pages import openapi
+from tests.factories import House
+
+Clients = Callable[..., Any]
+
+CONFIG = schemathesis.Config.from_dict({"checks": {"missing_required_header": {"expected-statuses": [400, 428]}}})
+schema = schemathesis.openapi.from_dict(openapi(), config=CONFIG)
+schema.app = get_wsgi_application()
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.missing_required_header,
+    checks.unsupported_method,
+    checks.ignored_auth,
+]
+
+
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """The application runs in the test's own transaction, whose connection a request must not close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def there(house: House) -> dict[str, Any]:
+    """Something of each kind in the house, by the name that addresses and bodies have for it."""
+    house.usual_caps()
+    now = datetime.now(UTC)
+    customer = house.customer(external_ids=[("crm", "C-1")])
+    case = house.heard_case(customer)
+    award, approval = house.give(case, 100), house.asked(case, now=now)
+    promise = house.promise(case, now=now, due_end=now + timedelta(hours=1))
+    return {
+        "reference": case.reference,
+        "case": case.reference,
+        "customer": customer.pk,
+        "incident": case.incidents.get().pk,
+        "promise": promise.pk,
+        "award": award.pk,
+        "approval": approval.pk,
+        "cause": house.cause().pk,
+        "remedy": "credit",
+        "to": house.bob.pk,
+        "originator": house.bob.pk,
+        "unit": house.unit.pk,
+        "units": [house.unit.pk],
+        "system": "crm",
+        "external_id": "C-1",
+    }
+
+
+def aim(call: Any, there: dict[str, Any]) -> None:
+    """Puts what is there in the place of what was made up, in every other request that was meant to be a good one."""
+    dice = random.Random(repr((call.path_parameters, call.body)))
+    if dice.random() < 0.5 or not call.meta.generation.mode.is_positive:
+        return
+    noun = call.operation.path.split("/")[3].rstrip("s")
+    for name in call.path_parameters or {}:
+        call.path_parameters[name] = there.get(noun if name == "id" else name, call.path_parameters[name])
+    if isinstance(call.body, dict):
+        for name in set(call.body) & set(there):
+            call.body[name] = there[name]
+
+
+def exercise(call: Any, rep: Any, there: dict[str, Any]) -> None:
+    aim(call, there)
+    headers = {"Authorization": f"Bearer {rep.secret}", "Accept-Encoding": "identity"}
+    call.call_and_validate(headers=headers, checks=CHECKS)
+
+
+QUICK = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+LONG = settings(QUICK, max_examples=300, derandomize=False)
+
+
+@schema.parametrize()
+@QUICK
+@pytest.mark.usefixtures("kept_connection")
+def test_as_a_rep(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
+    exercise(case, api(house.alice), there)
+
+
+@schema.parametrize()
+@QUICK
+@pytest.mark.usefixtures("kept_connection")
+def test_as_a_supervisor(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
+    exercise(case, api(house.sue), there)
+
+
+@pytest.mark.fuzz
+@schema.parametrize()
+@LONG
+@pytest.mark.usefixtures("kept_connection")
+def test_at_length_as_a_rep(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
+    exercise(case, api(house.alice), there)
+
+
+@pytest.mark.fuzz
+@schema.parametrize()
+@LONG
+@pytest.mark.usefixtures("kept_connection")
+def test_at_length_as_a_supervisor(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
+    exercise(case, api(house.sue), there)
