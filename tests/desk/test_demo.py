@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -48,11 +48,12 @@ from outreach.models import FollowUpCall, Signal
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Loaded once for all tests here, in a transaction that none of them leaves."""
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[datetime]:
+    """When it was loaded: once for all tests here, in a transaction that none of them leaves."""
     with django_db_blocker.unblock(), transaction.atomic():
+        began = timezone.now()
         call_command("load_demo", verbosity=0)
-        yield
+        yield began
         transaction.set_rollback(True)
 
 
@@ -86,7 +87,7 @@ def test_the_counters_and_the_counts_are_right() -> None:
     assert cases.domain.reconcile.differences() == []
 
 
-def test_no_event_lies_ahead_and_each_customers_events_are_in_order_of_time() -> None:
+def test_no_event_lies_ahead_and_each_customers_events_are_in_order_of_time(demo: datetime) -> None:
     assert not Event.objects.filter(at__gt=timezone.now()).exists()
     for customer in Customer.objects.exclude(preferred_name=""):
         times = list(Event.objects.filter(customer=customer).order_by("id").values_list("at", flat=True))
@@ -107,22 +108,21 @@ def test_nobody_real_can_be_reached() -> None:
     assert all(each.email.endswith("@example.org") for each in User.objects.exclude(email=""))
 
 
-def test_promises_at_every_phase() -> None:
-    now = timezone.now()
+def test_promises_at_every_phase(demo: datetime) -> None:
     still_open = Promise.objects.filter(status=PromiseStatus.OPEN).select_related("obligation")
-    phases = Counter(phase(promise.obligation, now=now) for promise in still_open)
+    phases = Counter(phase(promise.obligation, now=demo) for promise in still_open)
     assert phases[Phase.SOON] >= 4
     assert phases[Phase.OVERDUE] >= 1
     assert phases[Phase.MISSED] >= 1
     assert phases[Phase.AHEAD] >= 5
-    soon = now + timedelta(minutes=41)
-    mine = still_open.filter(obligation__owner=user("maya"), obligation__due_end__range=(now, soon))
+    soon = demo + timedelta(minutes=41)
+    mine = still_open.filter(obligation__owner=user("maya"), obligation__due_end__range=(demo, soon))
     assert mine.count() >= 3
     assert set(Promise.objects.values_list("status", flat=True)) >= {"kept", "late", "missed", "renegotiated"}
 
 
-def test_approvals_wait_for_either_supervisor() -> None:
-    now = timezone.now()
+def test_approvals_wait_for_either_supervisor(demo: datetime) -> None:
+    now = demo
     ines, arun = user("ines"), user("arun")
     for supervisor, at_least in ((ines, 4), (arun, 5)):
         waiting = [each for each in waiting_approvals(supervisor, now=now) if can_answer(supervisor, each, now=now)]
@@ -176,33 +176,32 @@ def test_cases_at_every_stage() -> None:
         assert under_way.filter(owner=user(name)).count() >= 8
 
 
-def test_two_months_to_learn_from() -> None:
+def test_two_months_to_learn_from(demo: datetime) -> None:
     closed = Case.objects.filter(historical=False, status=CaseStatus.CLOSED)
     assert closed.count() >= 60
     assert len(set(closed.values_list("outcome", flat=True))) >= 5
     assert len(set(Incident.objects.filter(case__in=closed).values_list("cause", flat=True))) >= 8
-    weeks = {(timezone.now() - at).days // 7 for at in closed.values_list("opened_at", flat=True)}
+    weeks = {(demo - at).days // 7 for at in closed.values_list("opened_at", flat=True)}
     assert len(weeks) >= 8
     answers = [(case.first_response_at - case.reported_at).total_seconds() for case in closed if case.first_response_at]
     within = sum(seconds <= 60 for seconds in answers) / len(answers)
     assert 0.4 < within < 0.9
 
 
-def test_calls_to_make_at_any_hour_of_any_day() -> None:
+def test_calls_to_make_at_any_hour_of_any_day(demo: datetime) -> None:
     keys = {said.who for said in TO_CALL}
     names = [person.name for person in PEOPLE if person.key in keys]
     callable_ = list(Customer.objects.filter(preferred_name__in=names))
     assert len(callable_) == len(keys)
     rules = hours.rules()
-    now = timezone.now()
     for hour in range(24 * 7):
-        at = now + timedelta(hours=hour)
+        at = demo + timedelta(hours=hour)
         awake = [each for each in callable_ if hours.can_call_now(each, now=at, by_jurisdiction=rules)]
         assert len(awake) >= 4, f"{at:%A %H:%M} UTC"
 
 
-def test_calls_can_be_made_now_and_have_been() -> None:
-    planned = FollowUpCall.objects.filter(status=CallStatus.PLANNED, not_before__lte=timezone.now())
+def test_calls_can_be_made_now_and_have_been(demo: datetime) -> None:
+    planned = FollowUpCall.objects.filter(status=CallStatus.PLANNED, not_before__lte=demo)
     assert planned.count() >= 4
     assert FollowUpCall.objects.filter(status=CallStatus.DONE).count() >= 5
     fates = set(Signal.objects.values_list("fate", flat=True))
@@ -220,9 +219,8 @@ def test_mail_went_out_when_it_was_written_and_notices_wait() -> None:
         assert 2 <= waiting <= 30
 
 
-def test_every_obligation_that_is_open_is_looked_at_again() -> None:
-    now = timezone.now()
-    due = Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lt=now - timedelta(minutes=5))
+def test_every_obligation_that_is_open_is_looked_at_again(demo: datetime) -> None:
+    due = Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lt=demo - timedelta(minutes=5))
     assert not due.exists()
 
 
