@@ -340,6 +340,8 @@ class CasesFilter(forms.Form):
         label="Status", required=False, choices=[("", "Any"), ("live", "Open"), ("closed", "Closed")]
     )
     severity = forms.ChoiceField(label="Severity", required=False, choices=[("", "Any"), *Severity.choices])
+    # Named by a link only, such as that of the notice that somebody’s cases need cover.
+    owner = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 def quick_until(hours: int) -> datetime:

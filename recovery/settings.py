@@ -341,6 +341,8 @@ LOGGING = {
 
 RECOVERY: dict[str, Any] = {
     "COMPANY_NAME": env.str("COMPANY_NAME", "Recovery demo company"),
+    # Where people open Recovery: what links in mail to colleagues begin with.
+    "ADDRESS": (CSRF_TRUSTED_ORIGINS or [f"http://127.0.0.1:{env.int('PORT', 8000)}"])[0].rstrip("/"),
     "FIRST_MINUTE_TARGET_SECONDS": 60,
     "OPENING_REPLY_HOURS": 24,
     "PROMISE_GRACE_MINUTES": 15,

@@ -74,6 +74,8 @@ def list_cases(user: User, wanted: dict[str, Any], *, before: str = "", after: s
         cases = cases.filter(owner=user)
     elif wanted.get("whose") == "nobody":
         cases = cases.filter(owner__isnull=True, historical=False)
+    if wanted.get("owner"):
+        cases = cases.filter(owner=wanted["owner"])
     if wanted.get("status") == "live":
         cases = cases.exclude(status=CaseStatus.CLOSED)
     elif wanted.get("status") == "closed":

@@ -65,7 +65,7 @@ def _telling(owner: User, unit_id: int, count: int, supervisors: list[User]) -> 
         key=f"cover:{owner.pk}:{unit_id}:{_absence(owner)}",
         kind="needs_cover",
         title=f"{owner.name} {_why(owner)}: {count} open {'case needs' if count == 1 else 'cases need'} cover",
-        path=f"/cases?owner={owner.pk}",
+        path=f"/cases?owner={owner.pk}&status=live",
         urgent=True,
         channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
     )

@@ -158,7 +158,7 @@ def _letter(row: Notice | Message) -> EmailMessage | None:
 
 
 def _where(notice: Notice) -> str:
-    return f"In Recovery: {notice.path}" if notice.path else ""
+    return f"{settings.RECOVERY['ADDRESS']}{notice.path}" if notice.path else ""
 
 
 def _failed(row: Row, problem: Exception, *, now: datetime) -> None:

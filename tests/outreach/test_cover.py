@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from accounts.enums import WorkingState
 from accounts.models import Notice, User
@@ -81,3 +83,14 @@ def test_the_number_of_queries_does_not_grow_with_the_absent(house: House, queri
         house.case(by=rep)
         away(rep)
     assert queries_of(lambda: cover.tell_of_absences(now=NOW)) == few <= 4
+
+
+def test_the_notice_leads_to_the_cases_of_whoever_is_away(house: House) -> None:
+    mine, other = house.case(), house.case(by=house.bob)
+    away(house.alice)
+    cover.sweep_cover(now=NOW)
+    client = Client()
+    client.force_login(house.sue, backend=settings.AUTHENTICATION_BACKENDS[0])
+    shown = client.get(Notice.objects.filter(user=house.sue, kind="needs_cover").earliest("id").path).content.decode()
+    assert mine.reference in shown
+    assert other.reference not in shown

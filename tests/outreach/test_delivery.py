@@ -56,7 +56,13 @@ def refusing(settings: Any) -> type[Refusing]:
 def told(house: House, count: int = 1) -> list[Notice]:
     for number in range(count):
         tell(
-            [house.alice], key=f"k:{number}", kind="test", title=f"Number {number}", now=NOW, channels=["desk", "email"]
+            [house.alice],
+            key=f"k:{number}",
+            kind="test",
+            title=f"Number {number}",
+            path="/calls",
+            now=NOW,
+            channels=["desk", "email"],
         )
     return list(Notice.objects.filter(channel=NoticeChannel.EMAIL).order_by("id"))
 
@@ -69,6 +75,7 @@ def test_a_notice_is_mailed_once_under_its_own_message_id(house: House) -> None:
     (sent,) = mail.outbox
     assert sent.extra_headers["Message-ID"] == notice.message_id
     assert sent.to == ["alice@example.com"]
+    assert sent.body.endswith("http://127.0.0.1:8000/calls")
     notice.refresh_from_db()
     assert (notice.status, notice.sent_at, notice.leased_until) == (DeliveryStatus.SENT, NOW, None)
 
