@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
 from accounts.models import User
-from accounts.money import check_minor
+from accounts.money import check_minor, exponent
 from cases.domain.casework import changes_since
 from compensation.models import Remedy
 from journal.domain.log import record
@@ -35,7 +35,7 @@ FIELDS = (
 def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int | None = None, **fields: Any) -> Remedy:
     """Add a remedy (``remedy`` None) or change one. ``fields`` are those of ``FIELDS``; amounts in minor units.
 
-    Refused: ``administrator_needed``, ``invalid``, ``not_an_amount``, ``changed_meanwhile``.
+    Refused: ``administrator_needed``, ``invalid``, ``unknown_currency``, ``not_an_amount``, ``changed_meanwhile``.
     """
     can_administer(by).enforce()
     unknown = set(fields) - set(FIELDS)
@@ -74,6 +74,8 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
 
 
 def _check(remedy: Remedy) -> None:
+    if remedy.currency:
+        exponent(remedy.currency)
     for name in ("cost_minor", "value_minor"):
         amount = getattr(remedy, name)
         if amount is not None and (remedy.currency or amount):
