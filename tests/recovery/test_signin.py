@@ -1,0 +1,56 @@
+"""Who may sign in with the password that everybody knows."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import authenticate
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.domain.staffing import add_user
+from accounts.models import User
+from desk.management.demo import staff
+from recovery import signin
+from recovery.management.commands import serve
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maya() -> User:
+    return add_user(
+        username="maya", name="Maya", email="maya@example.org", password="demo-recovery", now=timezone.now()
+    )
+
+
+def test_the_three_who_know_it_know_the_same() -> None:
+    assert signin.DEMO_PASSWORD == staff.PASSWORD == serve.DEMO_PASSWORD
+    assert tuple(serve.DEMO_PEOPLE) == staff.SIGN_INS
+
+
+def test_the_demo_password_works_in_the_embedded_mode(maya: User) -> None:
+    assert authenticate(username="maya", password="demo-recovery") == maya
+
+
+def test_it_is_refused_elsewhere_even_where_the_rows_are(maya: User, settings: pytest.FixtureRequest) -> None:
+    settings.IS_EMBEDDED = False  # type: ignore[attr-defined]
+    assert authenticate(username="maya", password="demo-recovery") is None
+    client = Client()
+    for address, field in ((reverse("account_login"), "login"), (reverse("admin:login"), "username")):
+        client.post(address, {field: "maya", "password": "demo-recovery"})
+        assert "_auth_user_id" not in client.session
+
+
+def test_other_passwords_work_everywhere(maya: User, settings: pytest.FixtureRequest) -> None:
+    settings.IS_EMBEDDED = False  # type: ignore[attr-defined]
+    maya.set_password("a-long-password-of-her-own")
+    maya.save()
+    assert authenticate(username="maya", password="a-long-password-of-her-own") == maya
+
+
+def test_signing_in_by_the_page(maya: User) -> None:
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": "maya", "password": "demo-recovery"})
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"] == str(maya.pk)
