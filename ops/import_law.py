@@ -8,7 +8,8 @@ class OwnDoors(Contract):
     """An app's doors, forms and shapes are its own: no other app imports them, however low in the order it lies.
 
     A door of a higher app calls a lower app's domain and reads its queries. If it called the lower app's view or filled
-    its form, a rule would soon sit in that view or form. The project (`recovery`) may import `urls`, to mount them.
+    its form, a rule would soon sit in that view or form. The project (`recovery`) may import `urls`, to mount them, and its
+    commands those of an app, to call them.
     """
 
     apps = fields.ListField(subfield=fields.StringField())
@@ -23,8 +24,9 @@ class OwnDoors(Contract):
                     continue
                 for imported in {door} | graph.find_descendants(door):
                     for importer in graph.find_modules_that_directly_import(imported):
-                        root = importer.split(".")[0]
-                        if root != app and not (root == "recovery" and name == "urls"):
+                        mounts = name == "urls" and importer.startswith("recovery.")
+                        commands = name == "management" and importer.startswith("recovery.management.")
+                        if importer.split(".")[0] != app and not mounts and not commands:
                             illegal.append(f"{importer} -> {imported}")
         return ContractCheck(kept=not illegal, metadata={"illegal": sorted(illegal)})
 

@@ -8,9 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-# The people whom `load_demo` makes, in the order a newcomer would try them.
-DEMO_PEOPLE = {"maya": "rep", "omar": "rep", "ines": "supervisor", "admin": "administrator"}
-DEMO_PASSWORD = "demo-recovery"  # noqa: S105  printed on purpose; it exists in the embedded mode only
+from desk.management.demo.staff import PASSWORD, SIGN_INS
 
 
 class Command(BaseCommand):
@@ -49,9 +47,10 @@ class Command(BaseCommand):
 
     def announce(self, address: str) -> None:
         lines = ["", f"  Recovery is up:  {address}"]
-        present = set(get_user_model().objects.filter(username__in=DEMO_PEOPLE).values_list("username", flat=True))
-        people = [f"{name} ({role})" for name, role in DEMO_PEOPLE.items() if name in present]
+        order = {name: at for at, name in enumerate(SIGN_INS)}
+        people = sorted(get_user_model().objects.filter(username__in=order), key=lambda user: order[user.username])
         if people:
-            lines += [f"  Sign in as:      {', '.join(people)}", f"  Password:        {DEMO_PASSWORD}"]
+            names = ", ".join(f"{user.username} ({user.get_role_display().lower()})" for user in people)
+            lines += [f"  Sign in as:      {names}", f"  Password:        {PASSWORD}"]
         self.stdout.write("\n".join([*lines, "  Stop with:       Ctrl-C", ""]))
         self.stdout.flush()
