@@ -98,7 +98,7 @@ CONTENT_SECURITY_POLICY = {
 # --- What it is made of ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "recovery.backoffice_config.Config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

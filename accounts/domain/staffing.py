@@ -14,8 +14,9 @@ from django.utils.text import slugify
 
 from accounts.authority import Refused
 from accounts.domain.roles import can_administer
-from accounts.enums import Role
+from accounts.enums import Role, WorkingState
 from accounts.models import BusinessUnit, Team, User
+from accounts.money import exponent
 from journal.domain.log import Entry, record, record_many
 from journal.enums import EventType
 
@@ -121,6 +122,80 @@ def add_user(
     return user
 
 
+UNIT_FIELDS = ("code", "name", "currency")
+USER_FIELDS = (
+    "username", "name", "email", "role", "team", "time_zone", "takes_calls", "is_active", "is_staff", "is_superuser"
+)  # fmt: skip
+
+
+@transaction.atomic
+def change_unit(unit: BusinessUnit, *, by: User, now: datetime, **fields: Any) -> BusinessUnit:
+    """Change a unit's fields of ``UNIT_FIELDS``. Refused: ``administrator_needed``, ``invalid``, ``unknown_currency``."""
+    can_administer(by).enforce()
+    held = BusinessUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    changed = _set(held, fields, UNIT_FIELDS)
+    if changed:
+        held.save()
+        record(EventType.UNIT_CHANGED, subject=("unit", held.pk), by=by, now=now, data={"fields": changed})
+    return held
+
+
+@transaction.atomic
+def change_team(team: Team, *, name: str, units: Iterable[BusinessUnit], by: User, now: datetime) -> Team:
+    """Change what a team is called and whom it serves. Refused: ``administrator_needed``, ``invalid``."""
+    can_administer(by).enforce()
+    held = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    changed = _set(held, {"name": name}, ("name",))
+    served = sorted(unit.pk for unit in units)
+    before = sorted(held.units.values_list("id", flat=True))
+    if changed:
+        held.save()
+    if served != before:
+        held.units.set(served)
+        changed.append("units")
+    if changed:
+        data = {"fields": changed, "units": served, "before": before}
+        record(EventType.TEAM_CHANGED, subject=("team", held.pk), by=by, now=now, data=data)
+    return held
+
+
+@transaction.atomic
+def change_user(user: User, *, by: User, now: datetime, password: str = "", **fields: Any) -> User:
+    """Change somebody's fields of ``USER_FIELDS``, and their password if one is given.
+
+    Whoever left comes back by their working state, not by being made active here.
+    Refused: ``administrator_needed``, ``superuser_needed``, ``invalid``.
+    """
+    can_administer(by).enforce()
+    held = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    if not by.is_superuser and fields.get("is_superuser", held.is_superuser) != held.is_superuser:
+        raise Refused("superuser_needed", "Only a superuser makes another one.", "is_superuser")
+    if held.working_state == WorkingState.LEFT and fields.get("is_active"):
+        raise Refused("invalid", "Somebody who left is taken back by setting their working state.", "is_active")
+    before = {"role": held.role, "team": held.team_id}
+    changed = _set(held, fields, USER_FIELDS)
+    if password:
+        held.set_password(password)
+        changed.append("password")
+    if changed:
+        held.save()
+        data = {"fields": changed, "before": before, "role": held.role, "team": held.team_id}
+        record(EventType.USER_CHANGED, subject=("user", held.pk), by=by, now=now, data=data)
+    return held
+
+
+def _set(held: BusinessUnit | Team | User, fields: dict[str, Any], known: Iterable[str]) -> list[str]:
+    """Set what differs, checked; returns the names of what did."""
+    unknown = set(fields) - set(known)
+    if unknown:
+        raise TypeError(f"not fields of this: {sorted(unknown)}")
+    changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
+    for name in changed:
+        setattr(held, name, fields[name])
+    _check(held)
+    return changed
+
+
 def stand_in(*, username: str, name: str, now: datetime) -> User:
     """The inactive service account that stands for those whom an imported record does not name. Made when missing."""
     known = User.objects.filter(username=username).first()
@@ -142,6 +217,8 @@ def service_account(username: str, *, team: Team, now: datetime, by: User | None
 
 
 def _check(thing: BusinessUnit | Team | User) -> None:
+    if isinstance(thing, BusinessUnit):
+        exponent(thing.currency)
     try:
         thing.full_clean()
     except ValidationError as wrong:

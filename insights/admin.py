@@ -1,0 +1,5 @@
+"""Rollups in the admin: to look at."""
+
+from recovery.backoffice import show
+
+show("insights")
