@@ -12,10 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases.models import Case
-from compensation.models import Award
 from integrations.domain.importing import Counts, Reject, import_complaints
 from journal.models import Event
-from outreach.models import Signal
 
 REAL = settings.BASE_DIR / "integrations" / "demo" / "complaints.csv"
 
@@ -121,7 +119,15 @@ def left_behind() -> dict[str, Any]:
 
 
 def _cases(by_case: Mapping[int, str]) -> Iterator[dict[str, Any]]:
-    for case in Case.objects.select_related("customer", "unit").prefetch_related("incidents"):
+    related = (
+        "incidents",
+        "awards__remedy",
+        "signals",
+        "customer__external_ids",
+        "customer__search_keys",
+        "customer__units",
+    )
+    for case in Case.objects.select_related("customer", "unit").prefetch_related(*related):
         incident, customer = case.incidents.all()[0], case.customer
         yield {
             "key": by_case[case.pk],
@@ -138,11 +144,11 @@ def _cases(by_case: Mapping[int, str]) -> Iterator[dict[str, Any]]:
             "words": incident.customer_words,
             "category": incident.category,
             "line": incident.line_of_business,
-            "external": sorted(customer.external_ids.values_list("system", "external_id")),
-            "search": sorted(customer.search_keys.values_list("key", flat=True)),
-            "units": sorted(customer.units.values_list("name", flat=True)),
-            "awards": sorted(Award.objects.filter(case=case).values_list("remedy__code", "status", "cost_minor")),
-            "signals": sorted(Signal.objects.filter(case=case).values_list("kind", "fate", "at", "external_id")),
+            "external": sorted((each.system, each.external_id) for each in customer.external_ids.all()),
+            "search": sorted(each.key for each in customer.search_keys.all()),
+            "units": sorted(each.name for each in customer.units.all()),
+            "awards": sorted((each.remedy.code, each.status, each.cost_minor) for each in case.awards.all()),
+            "signals": sorted((each.kind, each.fate, each.at, each.external_id) for each in case.signals.all()),
         }
 
 
