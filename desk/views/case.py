@@ -34,6 +34,8 @@ from desk.forms import (
 from desk.queries import case_page
 from desk.views.answers import done, live, person, present, reads, tag, writes
 
+OUTCOMES = [choice for choice in CaseOutcome.choices if choice[0] != CaseOutcome.UNKNOWN]
+
 
 def _case(request: HttpRequest, reference: str) -> Case:
     case = case_page.find(person(request), reference.upper())
@@ -67,7 +69,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "owed": list(case_page.owed_elsewhere(shown)),
         "etag": tag(page.token, user),
         "now": now,
-        "outcomes": [choice for choice in CaseOutcome.choices if choice[0] != CaseOutcome.UNKNOWN],
+        "outcomes": OUTCOMES,
         "contact_channels": ContactForm.base_fields["channel"].choices,  # type: ignore[attr-defined]
     }
     return render(request, "desk/case.html", context)
@@ -82,6 +84,8 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
     if request.headers.get("If-None-Match", "").removeprefix("W/") != tag(page.token, user):
         context["story"] = case_page.story(shown)
         context["may_close"] = closing.close_gate(user, shown)
+        if request.GET.get("next", page.next) != page.next:  # the step in hand was taken meanwhile
+            context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(shown, user=user, now=now)}
     return live(request, "desk/_case_live.html", context, page.token)
 
 

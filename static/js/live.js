@@ -2,7 +2,12 @@
    is walked with the arrows, and the cap gauge shows what the chosen remedy would take. */
 document.addEventListener("htmx:beforeRequest", (event) => {
   const polled = event.detail.requestConfig.triggeringEvent === undefined || event.detail.requestConfig.triggeringEvent === null;
-  if (polled && document.hidden) event.preventDefault();
+  if (polled && (document.hidden || inFlight())) event.preventDefault();
+});
+/* while a form is being sent no poll may take it away: its answer shows everything anew */
+const inFlight = () => document.querySelector("form.htmx-request") !== null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig.verb === "get" && inFlight()) event.detail.shouldSwap = false;
 });
 
 /* a live part sends back the ETag it last saw, so that nothing new costs an empty 304 */

@@ -15,11 +15,14 @@ from compensation.domain import approvals
 from tests.factories import House
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tests.harness.browser import OpenPage
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 FIVE_SECONDS = 5_000
+POLLED_EVERY = 3_000
 
 
 def test_a_notice_appears_on_whatever_screen_one_is(house: House, open_page: OpenPage) -> None:
@@ -140,3 +143,25 @@ def test_a_draft_of_long_ago_does_not_overwrite_what_others_changed_since(house:
     page.wait_for_url(f"**/customers/{customer.pk}")
     customer.refresh_from_db()
     assert customer.preferred_name == "Dana O. Okafor"
+
+
+@pytest.mark.practice("P8")
+def test_a_poll_that_comes_back_first_does_not_take_away_a_form_that_is_being_sent(
+    house: House, open_page: OpenPage
+) -> None:
+    house.now = timezone.now()
+    case = house.case()
+    page = open_page(house.alice)
+
+    held: list[Route] = []
+    page.goto(f"/cases/{case.reference}")
+    page.route("**/acknowledge", lambda route: held.append(route))
+    page.locator("#feelings").get_by_label("Frustrated").check()
+    page.locator("#feelings").get_by_role("button", name="Acknowledge").click()
+    page.wait_for_timeout(200)
+    answer = held[0].fetch()
+    page.wait_for_timeout(2 * POLLED_EVERY)  # the feeling is named, and a poll would say so
+    held[0].fulfill(response=answer)
+    page.wait_for_selector("#case-steps [aria-current=step]:has-text('Remedy')")
+    assert page.locator("#case").count() == 1
+    assert page.locator("#case #case-next").count() == 1

@@ -78,6 +78,7 @@ def test_a_mistake_is_logged_put_right_called_back_about_and_closed(
     supervisor.keyboard.press("j")
     supervisor.keyboard.press("a")
     rep.wait_for_selector("#case-awards [data-status=delivered]")
+    rep.wait_for_selector("#case-next:has-text('Promise')")
     award = Award.objects.get()
     assert (award.cost_minor, award.spender) == (4500, house.sue)
 

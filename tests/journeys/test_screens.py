@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -181,7 +182,7 @@ def wire(client: Client, address: str) -> tuple[int, str]:
 def weigh(user: User, address: str) -> tuple[int, int]:
     """What a first visit to a screen costs, and what the next one does, when only the page itself is new."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     page, html = wire(client, address)
     parts = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js|woff2|svg))"', html))
     return page + sum(wire(client, part)[0] for part in parts), page
