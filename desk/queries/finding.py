@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
-from django.utils.dateparse import parse_datetime
 
 from accounts.authority import Refused
 from accounts.models import User
@@ -19,6 +16,7 @@ from cases.queries import visible_cases
 from cases.queries.people import find_customers
 from desk.queries.desk_page import MyCase, facts_of, with_facts
 from desk.queries.steps import next_words
+from journal.keyset import NotAMarkError, Order, window
 
 PAGE = 25
 
@@ -57,14 +55,7 @@ class Page:
     newer: str
 
 
-def mark_of(case: Case) -> str:
-    return f"{case.opened_at.isoformat()}~{case.pk}"
-
-
-def _mark(text: str) -> tuple[datetime, int] | None:
-    at, _, pk = text.partition("~")
-    moment = parse_datetime(at.replace(" ", "+")) if at else None
-    return (moment, int(pk)) if moment is not None and moment.tzinfo is not None and pk.isdigit() else None
+NEWEST = Order(("opened_at", "id"))
 
 
 def list_cases(user: User, wanted: dict[str, Any], *, before: str = "", after: str = "") -> Page:
@@ -84,22 +75,12 @@ def list_cases(user: User, wanted: dict[str, Any], *, before: str = "", after: s
         cases = cases.filter(severity=wanted["severity"])
     if wanted.get("q"):
         cases = cases.filter(customer__in=[c.pk for c in find_customers(user, wanted["q"], limit=50)])
-    older_than, newer_than = _mark(before), _mark(after)
-    if newer_than is not None:
-        cases = cases.filter(TupleGreaterThan(("opened_at", "id"), newer_than)).order_by("opened_at", "id")
-        listed = list(with_facts(cases)[: PAGE + 1])
-        more_newer, more_older = len(listed) > PAGE, True
-        listed = list(reversed(listed[:PAGE]))
-    else:
-        if older_than is not None:
-            cases = cases.filter(TupleLessThan(("opened_at", "id"), older_than))
-        listed = list(with_facts(cases.order_by("-opened_at", "-id"))[: PAGE + 1])
-        more_newer, more_older = older_than is not None, len(listed) > PAGE
-        listed = listed[:PAGE]
+    try:
+        page = window(with_facts(cases), NEWEST, size=PAGE, after=before, before=after)
+    except NotAMarkError:
+        page = window(with_facts(cases), NEWEST, size=PAGE)
     return Page(
-        cases=[MyCase(case, next_words(facts_of(case))) for case in listed],
-        older=mark_of(listed[-1]) if listed and more_older else "",
-        newer=mark_of(listed[0]) if listed and more_newer else "",
+        cases=[MyCase(case, next_words(facts_of(case))) for case in page.rows], older=page.further, newer=page.back
     )
 
 

@@ -139,6 +139,6 @@ def test_an_approval_is_declined_with_its_reason(house: House, api: Clients) -> 
     house.usual_caps()
     approval = house.asked(house.heard_case(), now=datetime.now(UTC))
     boss = api(house.sue)
-    problem(boss.post(f"approvals/{approval.pk}/decline/", {"reason": " "}, key="1"), "invalid", 400, "reason")
+    problem(boss.post(f"approvals/{approval.pk}/decline/", {"reason": " "}, key="1"), "reason_needed", 400, "reason")
     declined = boss.post(f"approvals/{approval.pk}/decline/", {"reason": "Paid already"}, key="2")
     assert (declined.status_code, declined.json()["status"]) == (200, "declined"), declined.content
