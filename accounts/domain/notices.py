@@ -83,3 +83,9 @@ def put_away(notice: Notice, *, by: User, now: datetime) -> None:
 def put_away_all(*, by: User, now: datetime) -> int:
     """Take everything off one's own desk; returns how many notices that were."""
     return Notice.objects.filter(user=by, channel=NoticeChannel.DESK, seen_at__isnull=True).update(seen_at=now)
+
+
+def settle(people: Iterable[User], *, key: str, now: datetime) -> None:
+    """Take off these people's desks what somebody among them has seen to. Emails are not called back."""
+    told = Notice.objects.filter(user__in=people, channel=NoticeChannel.DESK, key=key, seen_at__isnull=True)
+    told.update(seen_at=now)

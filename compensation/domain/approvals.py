@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.authority import Refused, Verdict, first_no, refuse
-from accounts.domain.notices import tell
+from accounts.domain.notices import settle, tell
 from accounts.domain.roles import can_supervise
 from accounts.domain.words import said
 from accounts.enums import NoticeChannel
@@ -180,6 +180,7 @@ def expire_stale(case: Case, *, now: datetime) -> int:
         approval.award.case = case
         APPROVAL.move(approval, ApprovalStatus.EXPIRED)
         approval.save(update_fields=["status"])
+        settle(supervisors_of_unit(case.unit_id), key=f"approval:{approval.pk}", now=now)
         _release(approval, case, AwardStatus.EXPIRED, by=None, now=now)
         abandon(approval.obligation, case=case, by=None, now=now)
         record_award(EventType.AWARD_EXPIRED, approval.award, by=None, now=now)
@@ -232,6 +233,7 @@ def _answer(approval: Approval, to: ApprovalStatus, *, granted: int | None, by: 
     APPROVAL.move(approval, to)
     approval.granted_minor, approval.answered_by, approval.answered_at = granted, by, now
     approval.save(update_fields=["status", "granted_minor", "answered_by", "answered_at"])
+    settle(supervisors_of_unit(approval.award.case.unit_id), key=f"approval:{approval.pk}", now=now)
 
 
 def _release(approval: Approval, case: Case, to: AwardStatus, *, by: User | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.queries import unseen_notices
 from compensation.domain import approvals, awards
 from compensation.models import Approval
 from tests.factories import DAY, MINUTE, House, again
@@ -38,7 +40,7 @@ def asked(house: House) -> Approval:
 
 def as_(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 
@@ -85,6 +87,15 @@ def test_approved_for_less_as_people_write_money(house: House, asked: Approval) 
     answer(house.sue, "approve", asked, amount_minor="25.50", note="As last time")
     assert (again(asked).status, again(asked).granted_minor) == ("approved_less", 2550)
     assert "As last time" in text(house.alice)
+
+
+def test_what_one_supervisor_answers_is_off_the_other_ones_desk(house: House, asked: Approval) -> None:
+    other = house.asked(house.heard_case(house.customer("Kofi Mensah")), 4000)
+    assert unseen_notices(house.sam).count() == 2
+    answer(house.sue, "approve", asked)
+    assert [notice.key for notice in unseen_notices(house.sam)] == [f"approval:{other.pk}"]
+    answer(house.sue, "decline", other, reason="Once is enough")
+    assert not unseen_notices(house.sam).exists()
 
 
 def test_declined_with_a_reason(house: House, asked: Approval) -> None:
