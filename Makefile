@@ -71,7 +71,7 @@ test: .venv/.dev ## The whole suite, on SQLite and on PostgreSQL, with Redis and
 drill: .venv/.dev ## Only the drills: kill the worker, stop Redis, count what was lost
 	@$(PY) -m tests.harness.suite -m drill $(ARGS)
 
-fuzz: .venv/.dev ## Only generated input against the API
+fuzz: .venv/.dev ## Generated input against the API, with many more examples than in the suite
 	@$(PY) -m tests.harness.suite -m fuzz $(ARGS)
 
 bench: .venv/.dev ## Measure the hot paths on PostgreSQL at 1,000 and 100,000 cases (table, and var/bench.json)

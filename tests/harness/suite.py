@@ -1,7 +1,8 @@
 """`make test`: the whole suite, on SQLite and on PostgreSQL, with a real Redis and a real Chromium.
 
 Each database gets two runs of pytest: the bulk on two processes, then the races and drills alone, since those count on
-having the machine to themselves. Arguments are pytest's, and `--only sqlite` or `--only postgresql` leaves one out.
+having the machine to themselves. The long fuzzing is left to `make fuzz`; the same tests with few examples are in the
+bulk. Arguments are pytest's, and `--only sqlite` or `--only postgresql` leaves one out.
 What is missing on the machine is installed where that is allowed (root on Debian). Tests that still had to be skipped
 are named in the last lines; with RECOVERY_REFUSE_SKIPS=1 they make the run fail.
 """
@@ -23,6 +24,7 @@ from ops.machine import install_missing
 from ops.services import postgres
 
 ALONE = "drill or race"
+LONG = "fuzz"
 NO_TESTS = 5  # pytest's exit code when it collected none
 
 
@@ -44,8 +46,8 @@ class Suite:
             [("", [])]
             if own_choice
             else [
-                ("", ["-n", os.environ.get("TEST_PROCESSES", "2"), "-m", f"not ({ALONE})"]),
-                (", alone", ["-m", ALONE]),
+                ("", ["-n", os.environ.get("TEST_PROCESSES", "2"), "-m", f"not ({ALONE} or {LONG})"]),
+                (", alone", ["-m", f"({ALONE}) and not {LONG}"]),
             ]
         )
         for suffix, options in runs:
