@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.authority import Refused
 from accounts.models import User
@@ -28,9 +28,15 @@ def reads(view: View) -> View:
 
 
 def writes(view: View) -> View:
-    """A verb for people who are signed in. What is out of their reach is not there: 404."""
+    """A verb for people who are signed in. What is out of their reach is not there: 404.
 
+    Whoever had to sign in again in the middle of it comes back by GET, and is shown the page it was on, with the draft.
+    """
+
+    @require_http_methods(["GET", "POST"])
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "GET":
+            return HttpResponseRedirect(_page_of(request, kwargs))
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
@@ -39,7 +45,13 @@ def writes(view: View) -> View:
             raise
 
     door.__name__, door.__doc__ = view.__name__, view.__doc__
-    return login_required(require_POST(door))
+    return login_required(door)
+
+
+def _page_of(request: HttpRequest, kwargs: dict[str, Any]) -> str:
+    if "reference" in kwargs:
+        return reverse("case", args=[kwargs["reference"]])
+    return reverse("log" if request.path == reverse("log-save") else "desk")
 
 
 def person(request: HttpRequest) -> User:

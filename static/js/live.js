@@ -20,11 +20,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr, successful, requestConfig } = event.detail;
   const etag = xhr?.getResponseHeader("ETag");
   if (etag && "etag" in elt.dataset) elt.dataset.etag = etag.replace(/^W\//, "");
-  if (successful && requestConfig.verb !== "get" && elt.tagName === "FORM") elt.reset();
+  if (successful && requestConfig.verb !== "get" && elt.tagName === "FORM" && !xhr.responseURL.includes("/sign-in/")) elt.reset();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, elt } = event.detail;
-  if (xhr.status === 422 && xhr.getResponseHeader("HX-Retarget")) event.detail.selectOverride = ".refusal";
+  if (xhr.responseURL.includes("/sign-in/")) {
+    event.detail.shouldSwap = false; // the sign-in page is no part of this one
+    signedOut();
+  } else if (xhr.status === 422 && xhr.getResponseHeader("HX-Retarget")) event.detail.selectOverride = ".refusal";
   else if (xhr.status < 300 && requestConfig.verb !== "get" && elt.tagName === "FORM") requestConfig.elt?.reset?.();
 });
 
@@ -37,6 +40,16 @@ if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && inHand(old));
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name === "open" && node.tagName === "DETAILS") && !(name === "data-etag" || name === "data-restored" || name === "aria-selected");
+}
+
+let away = false;
+function signedOut() {
+  if (away) return;
+  away = true;
+  const toast = say("You were signed out. What you wrote is kept in this browser. ", "warn");
+  const link = toast.lastChild.appendChild(document.createElement("a"));
+  link.href = location.href;
+  link.textContent = "Sign in again";
 }
 
 let lost = null;

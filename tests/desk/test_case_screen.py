@@ -228,6 +228,14 @@ def test_nobody_signed_in_is_sent_to_sign_in(house: House) -> None:
         assert "sign-in" in answer["Location"]
 
 
+def test_who_signs_in_again_in_the_middle_of_a_verb_is_back_on_its_page(house: House) -> None:
+    case, client = house.case(), as_(house.alice)
+    answer = client.get(reverse("case-record", args=[case.reference]))
+    assert answer["Location"] == reverse("case", args=[case.reference])
+    assert client.get(reverse("log-save"))["Location"] == reverse("log")
+    assert client.put(reverse("log-save")).status_code == 405
+
+
 def test_history_is_read_and_not_worked_on(house: House) -> None:
     case = house.historical_case()
     page = as_(house.alice).get(reverse("case", args=[case.reference]))

@@ -81,6 +81,11 @@ def test_unsent_words_outlive_a_reload_and_a_lost_session(house: House, open_pag
     assert page.input_value("#composer-words") == "They were very patient with us."
     session = page.context.cookies()
     page.context.clear_cookies()
+    page.wait_for_selector("#messages >> text=You were signed out", timeout=FIVE_SECONDS)
+    assert page.locator("#case-steps").is_visible()
+    page.locator("form.composer button[type=submit]").click()
+    page.wait_for_timeout(500)
+    assert page.input_value("#composer-words") == "They were very patient with us."
     page.goto(f"/cases/{case.reference}")
     assert "sign-in" in page.url
     page.context.add_cookies(session)
