@@ -70,7 +70,7 @@ class Awards(Door):
         "given_at": Order(("given_at", "id"), descending=False),
     }
     filterset_class = filters.AwardFilters
-    money = frozenset({"reverse", "fulfill"})
+    money = guarded = frozenset({"reverse", "fulfill"})
 
     def _one(self, id: int) -> models.Award:
         rows = visible_awards(self.caller).select_related("case", "remedy", "given_by", "approval")
@@ -90,19 +90,19 @@ class Awards(Door):
     @extend_schema(request=serializers.Reversing, responses=serializers.Award)
     def reverse(self, request: Request, id: int) -> Response:
         """Take a remedy back: the money returns to the caps it came from."""
-        given = self.asked(serializers.Reversing)
+        given, version = self.asked(serializers.Reversing), self.if_match()
         award = self._one(id)
         asked = award.approval.pk if hasattr(award, "approval") else None
-        done = awards.reverse(award, by=self.caller, now=timezone.now(), **given)
+        done = awards.reverse(award, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(done, serializers.Award, approval=asked)
 
     @extend_schema(request=serializers.Fulfilling, responses=serializers.Award)
     def fulfill(self, request: Request, id: int) -> Response:
         """Record that a given remedy reached the customer."""
-        given = self.asked(serializers.Fulfilling)
+        given, version = self.asked(serializers.Fulfilling), self.if_match()
         award = self._one(id)
         asked = award.approval.pk if hasattr(award, "approval") else None
-        done = awards.deliver(award, by=self.caller, now=timezone.now(), **given)
+        done = awards.deliver(award, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(done, serializers.Award, approval=asked)
 
 

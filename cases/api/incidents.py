@@ -31,6 +31,7 @@ class Incidents(Door):
     }
     filterset_class = filters.IncidentFilters
     versioned = frozenset({"change"})
+    guarded = frozenset({"acknowledge"})
 
     def _one(self, id: int) -> models.Incident:
         return self.found(with_people(visible_incidents(self.caller)), pk=id)
@@ -70,8 +71,10 @@ class Incidents(Door):
     @extend_schema(request=asked.OwningUp, responses=shown.Incident)
     def acknowledge(self, request: Request, id: int) -> Response:
         """Own up to a past incident. A second time changes nothing."""
-        given = self.asked(asked.OwningUp)
-        owned = acknowledging.acknowledge_incident(self._one(id), by=self.caller, now=timezone.now(), **given)
+        given, version = self.asked(asked.OwningUp), self.if_match()
+        owned = acknowledging.acknowledge_incident(
+            self._one(id), version=version, by=self.caller, now=timezone.now(), **given
+        )
         return self.shown(owned, shown.Incident)
 
     def _customer(self, given: dict[str, Any]) -> models.Customer:

@@ -29,7 +29,7 @@ class Cases(Door):
         "opened_at": Order(("opened_at", "id"), descending=False),
     }
     filterset_class = filters.CaseFilters
-    guarded = frozenset({"acknowledge", "hand_off", "close", "reopen"})
+    guarded = frozenset({"acknowledge", "hand_off", "close", "reopen", "contact", "cause", "investigate", "note"})
 
     @extend_schema(responses=shown.Case(many=True))
     def list(self, request: Request) -> Response:
@@ -77,27 +77,33 @@ class Cases(Door):
     @extend_schema(request=asked.Contacting, responses={201: shown.Contact})
     def contact(self, request: Request, reference: str) -> Response:
         """Record a contact with the customer, or an attempt at one."""
-        given = self.asked(asked.Contacting)
-        contact = conversation.record_contact(named(reference), by=self.caller, now=timezone.now(), **given)
+        given, version = self.asked(asked.Contacting), self.if_match()
+        contact = conversation.record_contact(
+            named(reference), version=version, by=self.caller, now=timezone.now(), **given
+        )
         return self.shown(contact, shown.Contact, status=201)
 
     @extend_schema(request=asked.CauseFound, responses=shown.Case)
     def cause(self, request: Request, reference: str) -> Response:
         """Record the cause of one incident, or of all that have none yet."""
-        given = self.asked(asked.CauseFound)
+        given, version = self.asked(asked.CauseFound), self.if_match()
         cause = self.named(models.Cause.objects.all(), "cause", pk=given["cause"])
         incident = None
         if "incident" in given:
             here = visible_incidents(self.caller).filter(case__reference=reference)
             incident = self.named(here, "incident", pk=given["incident"])
-        held = causes.set_cause(named(reference), cause=cause, incident=incident, by=self.caller, now=timezone.now())
+        held = causes.set_cause(
+            named(reference), cause=cause, incident=incident, version=version, by=self.caller, now=timezone.now()
+        )
         return self.shown(held, shown.Case)
 
     @extend_schema(request=asked.Question, responses={201: shown.Investigation})
     def investigate(self, request: Request, reference: str) -> Response:
         """Keep a question open where the cause is not known yet."""
-        given = self.asked(asked.Question)
-        opened = causes.open_investigation(named(reference), by=self.caller, now=timezone.now(), **given)
+        given, version = self.asked(asked.Question), self.if_match()
+        opened = causes.open_investigation(
+            named(reference), version=version, by=self.caller, now=timezone.now(), **given
+        )
         return self.shown(opened, shown.Investigation, status=201)
 
     @extend_schema(request=asked.Finding, responses=shown.Investigation)
@@ -116,8 +122,8 @@ class Cases(Door):
     @extend_schema(request=asked.Noting, responses={201: shown.Case})
     def note(self, request: Request, reference: str) -> Response:
         """Write a note for colleagues on the timeline."""
-        given = self.asked(asked.Noting)
-        held = conversation.add_note(named(reference), by=self.caller, now=timezone.now(), **given)
+        given, version = self.asked(asked.Noting), self.if_match()
+        held = conversation.add_note(named(reference), version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(held, shown.Case, status=201)
 
 
@@ -127,6 +133,7 @@ class CasePromises(Door):
     noun = "case"
     orders = {"id": Order(("pk",), descending=False), "-id": Order(("pk",))}
     filterset_class = filters.PromiseFilters
+    guarded = frozenset({"create"})
 
     @extend_schema(responses=shown.Promise(many=True))
     def list(self, request: Request, reference: str) -> Response:
@@ -137,8 +144,8 @@ class CasePromises(Door):
     @extend_schema(request=asked.Promising, responses={201: shown.Promise})
     def create(self, request: Request, reference: str) -> Response:
         """Promise to contact the customer by a time. Owed by whoever promises; what a program promises, by the owner."""
-        given = self.asked(asked.Promising)
-        promise = promises.make(named(reference), by=self.caller, now=timezone.now(), **given)
+        given, version = self.asked(asked.Promising), self.if_match()
+        promise = promises.make(named(reference), version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(promise, shown.Promise, status=201, at=reverse("api-promise", args=[promise.pk]))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.authority import ALLOWED, Refused, Verdict, refuse
+from accounts.authority import ALLOWED, ChangedMeanwhile, Refused, Verdict, refuse
 from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework
@@ -91,10 +91,12 @@ def name_feeling(
 
 
 @transaction.atomic
-def acknowledge_incident(incident: Incident, *, by: User, now: datetime, words: str = "") -> Incident:
+def acknowledge_incident(
+    incident: Incident, *, by: User, now: datetime, words: str = "", version: int | None = None
+) -> Incident:
     """Own up to a past incident: one action, recorded. Owning up twice changes nothing.
 
-    Refused: ``out_of_reach``, ``person_needed``.
+    Refused: ``out_of_reach``, ``person_needed``, ``changed_meanwhile``.
     """
     told = said(words, "words")
     held = visible_incidents(by).select_for_update(of=("self",), no_key=True).filter(pk=incident.pk).first()
@@ -104,6 +106,8 @@ def acknowledge_incident(incident: Incident, *, by: User, now: datetime, words: 
         raise Refused("person_needed", "Owning up is for a person to do.")
     if held.acknowledged_at is not None:
         return held
+    if version is not None and version != held.version:
+        raise ChangedMeanwhile(casework.changes_since("incident", held.pk, version), version=held.version)
     held.acknowledged_at, held.acknowledged_by = now, by
     held.version += 1
     held.save(update_fields=["acknowledged_at", "acknowledged_by", "version"])

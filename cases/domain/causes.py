@@ -22,12 +22,21 @@ DEEPEST = 8  # levels; the ids of that many fit a path
 
 
 @transaction.atomic
-def set_cause(case: Case, *, cause: Cause, by: User, now: datetime, incident: Incident | None = None) -> Case:
+def set_cause(
+    case: Case,
+    *,
+    cause: Cause,
+    by: User,
+    now: datetime,
+    incident: Incident | None = None,
+    version: int | None = None,
+) -> Case:
     """Record the cause of one incident; without one, of all incidents of a case that have none yet, else of all.
 
-    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``cause_retired``, ``other_case``.
+    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``cause_retired``, ``other_case``,
+    ``changed_meanwhile``.
     """
-    held = casework.hold(case, by=by)
+    held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
     if not cause.active:
         raise Refused("cause_retired", "This cause is no longer used. Choose another.", "cause")
@@ -59,12 +68,14 @@ def _give_cause(incident: Incident, held: Case, *, cause: Cause, by: User, now: 
 
 
 @transaction.atomic
-def open_investigation(case: Case, *, question: str, by: User, now: datetime) -> Investigation:
+def open_investigation(
+    case: Case, *, question: str, by: User, now: datetime, version: int | None = None
+) -> Investigation:
     """Keep a question open where the cause is not known yet. One at a time on a case.
 
-    Refused: ``case_closed``, ``historical_case``, ``words_needed``, ``already_open``.
+    Refused: ``case_closed``, ``historical_case``, ``words_needed``, ``already_open``, ``changed_meanwhile``.
     """
-    held = casework.hold(case, by=by)
+    held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
     question = said(question, "question")
     if not question:

@@ -29,12 +29,14 @@ def record_contact(
     direction: str = Direction.OUT,
     reached: str = Reached.CUSTOMER,
     words: str = "",
+    version: int | None = None,
 ) -> Contact:
     """Record a contact, or an attempt at one. A line that dropped makes an immediate promise to call back.
 
-    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``rep_needed``, ``invalid``.
+    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``rep_needed``, ``invalid``,
+    ``changed_meanwhile``.
     """
-    held = casework.hold(case, by=by)
+    held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
     contact = note_contact(held, channel=channel, direction=direction, reached=reached, by=by, now=now, words=words)
     if reached == Reached.DROPPED:
@@ -44,9 +46,12 @@ def record_contact(
 
 
 @transaction.atomic
-def add_note(case: Case, *, words: str, by: User, now: datetime) -> Case:
-    """Write a note for colleagues on the timeline. Refused: ``out_of_reach``, ``words_needed``, ``too_long``, ``rep_needed``."""
-    held = casework.hold(case, by=by)
+def add_note(case: Case, *, words: str, by: User, now: datetime, version: int | None = None) -> Case:
+    """Write a note for colleagues on the timeline.
+
+    Refused: ``out_of_reach``, ``words_needed``, ``too_long``, ``rep_needed``, ``changed_meanwhile``.
+    """
+    held = casework.hold(case, by=by, version=version)
     note = said(words, "words")
     if not note:
         raise Refused("words_needed", "Write the note first.", "words")

@@ -42,14 +42,15 @@ def make(
     zone: str | None = None,
     channel: str = Channel.PHONE,
     what: str = "",
+    version: int | None = None,
 ) -> Promise:
     """Promise to contact the customer by ``due_end`` (aware). ``zone`` is the one that was meant, theirs if not given.
 
     It is owed by whoever promised; what a program promises, by the owner.
     Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``due_in_past``, ``due_too_far``,
-    ``unknown_zone``, ``do_not_call``, ``invalid``.
+    ``unknown_zone``, ``do_not_call``, ``invalid``, ``changed_meanwhile``.
     """
-    held = casework.hold(case, by=by)
+    held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
     promise = _make(held, due_end=due_end, due_start=due_start, zone=zone, channel=channel, what=what, by=by, now=now)
     casework.save(held)

@@ -156,12 +156,13 @@ def can_deliver(user: User, award: Award) -> Verdict:
 
 
 @transaction.atomic
-def deliver(award: Award, *, by: User, now: datetime, proof: str = "") -> Award:
+def deliver(award: Award, *, by: User, now: datetime, proof: str = "", version: int | None = None) -> Award:
     """Record that a given remedy reached the customer, with a reference that proves it if there is one.
 
-    Refused: ``out_of_reach``, ``wrong_state``, ``case_closed``, ``historical_case``, ``rep_needed``.
+    Refused: ``out_of_reach``, ``wrong_state``, ``case_closed``, ``historical_case``, ``rep_needed``,
+    ``changed_meanwhile``.
     """
-    held, locked = hold_award(award, by=by)
+    held, locked = hold_award(award, by=by, version=version)
     can_deliver(by, locked).enforce()
     AWARD.move(locked, AwardStatus.DELIVERED)
     locked.delivered_at, locked.proof = now, said(proof, "proof", at_most=200)
@@ -192,12 +193,13 @@ def can_reverse(user: User, award: Award) -> Verdict:
 
 
 @transaction.atomic
-def reverse(award: Award, *, reason: str, by: User, now: datetime) -> Award:
+def reverse(award: Award, *, reason: str, by: User, now: datetime, version: int | None = None) -> Award:
     """Take a remedy back. The money returns to the counters and the period it came from; the ledger gets a new entry.
 
-    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``apology_stands``, ``case_closed``.
+    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``apology_stands``, ``case_closed``,
+    ``changed_meanwhile``.
     """
-    held, locked = hold_award(award, by=by)
+    held, locked = hold_award(award, by=by, version=version)
     can_reverse(by, locked).enforce()
     reason = said(reason, "reason")
     if not reason:

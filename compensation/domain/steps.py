@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.authority import ChangedMeanwhile
 from accounts.models import User
 from cases.domain import casework
 from cases.domain.obligations import owe
@@ -58,8 +59,11 @@ def record_award(
     )
 
 
-def hold_award(award: Award, *, by: User | None) -> tuple[Case, Award]:
-    """The case and the award, both locked, the case first."""
+def hold_award(award: Award, *, by: User | None, version: int | None = None) -> tuple[Case, Award]:
+    """The case and the award, both locked, the case first. ``version`` is what the writer last saw of the award.
+
+    Refused: ``out_of_reach``, ``changed_meanwhile``.
+    """
     held = casework.hold(award.case, by=by)
     locked = (
         Award.objects.select_for_update(of=("self",), no_key=True)
@@ -67,4 +71,6 @@ def hold_award(award: Award, *, by: User | None) -> tuple[Case, Award]:
         .get(pk=award.pk)
     )
     locked.case = held
+    if version is not None and version != locked.version:
+        raise ChangedMeanwhile(casework.changes_since("award", locked.pk, version), version=locked.version)
     return held, locked

@@ -127,7 +127,8 @@ class Door(GenericViewSet[Any]):
         """As REST framework's own, with the work of a POST done once for each key, and times said in UTC."""
         self.args, self.kwargs = args, kwargs
         self.request = self.initialize_request(request, *args, **kwargs)
-        self.headers = self.default_response_headers
+        # What is answered is about people: no cache on the way keeps it.
+        self.headers = self.default_response_headers | {"Cache-Control": "no-store"}
         with timezone.override(UTC):
             try:
                 self.initial(self.request, *args, **kwargs)

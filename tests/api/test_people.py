@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cases.models import Case, Customer
 from journal.keyset import Order, mark_of, window
@@ -162,13 +164,50 @@ def test_owning_up_to_the_past(house: House, api: Clients) -> None:
     assert first.json()["acknowledged_at"] == second.json()["acknowledged_at"] is not None
 
 
-def test_an_action_takes_what_was_last_seen_too(house: House, api: Clients) -> None:
-    rep, case = api(house.alice), house.case()
-    at, body = f"cases/{case.reference}/acknowledge/", {"feeling": "angry"}
-    stale = {"If-Match": f'"{case.version - 1}"'}
-    told = problem(rep.post(at, body, **stale), "changed_meanwhile", 412)
+GUARDED = {
+    "acknowledge": {"feeling": "angry"},
+    "contacts": {"channel": "phone"},
+    "notes": {"words": "Prefers mornings"},
+    "investigation": {"question": "Why?"},
+    "cause": {},
+    "promises": {},
+    "handoff": {},
+    "awards": {"remedy": "credit", "amount_minor": 100},
+}
+
+
+@pytest.mark.practice("P8")
+@pytest.mark.parametrize("action", GUARDED)
+def test_an_action_takes_what_was_last_seen_too(house: House, api: Clients, action: str) -> None:
+    house.usual_caps()
+    house.remedy()
+    rep, case = api(house.alice), house.heard_case()
+    body = GUARDED[action] | {
+        "cause": {"cause": house.cause().pk},
+        "promises": {"due_end": (timezone.now() + timedelta(hours=1)).isoformat()},
+        "handoff": {"to": house.bob.pk, "reason": "Off sick"},
+    }.get(action, {})
+    at = f"cases/{case.reference}/{action}/"
+    told = problem(rep.post(at, body, key="1", **{"If-Match": f'"{case.version - 1}"'}), "changed_meanwhile", 412)
+    assert told["version"] == case.version
     assert told["changes"]
-    assert rep.post(at, body, **{"If-Match": f'"{case.version}"'}).status_code == 201
+    done = rep.post(at, body, key="2", **{"If-Match": f'"{case.version}"'})
+    assert done.status_code in (200, 201), done.content
+
+
+def test_an_award_and_an_incident_have_versions_of_their_own(house: House, api: Clients) -> None:
+    house.usual_caps()
+    rep, case = api(house.alice), house.heard_case()
+    award, incident = house.give(case, 100), case.incidents.get()
+    body = {"reason": "Wrong case"}
+    at = f"awards/{award.pk}/reverse/"
+    problem(rep.post(at, body, key="1", **{"If-Match": '"7"'}), "changed_meanwhile", 412)
+    assert (
+        rep.post(at, body, key="2", **{"If-Match": rep.get(f"awards/{award.pk}/").headers["ETag"]}).status_code == 200
+    )
+    at = f"incidents/{incident.pk}/acknowledge/"
+    problem(rep.post(at, **{"If-Match": '"7"'}), "changed_meanwhile", 412)
+    assert rep.post(at, **{"If-Match": '"1"'}).status_code == 200
 
 
 # Pages --------------------------------------------------------------------------------------------------------------
