@@ -28,7 +28,9 @@ class Giving(Shape):
 
 
 class Reversing(Shape):
-    reason = Text(max_length=20_000)
+    """Without a reason the domain says no, as it does at every door."""
+
+    reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Fulfilling(Shape):
@@ -45,7 +47,7 @@ class Approving(Shape):
 
 
 class Declining(Shape):
-    reason = Text(max_length=20_000)
+    reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Remedy(serializers.ModelSerializer[models.Remedy]):

@@ -128,7 +128,10 @@ class KeepForm(Form):
 
 
 class ReasonForm(Versioned):
-    reason = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    # The browser asks for it; what comes without it all the same, the domain refuses as it does everywhere.
+    reason = forms.CharField(
+        label="Why", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2, "required": True})
+    )
 
 
 class HandoffForm(ReasonForm):
@@ -153,7 +156,9 @@ class CauseForm(Form):
 
 
 class FindingForm(Form):
-    finding = forms.CharField(label="What was found", widget=forms.Textarea(attrs={"rows": 2}))
+    finding = forms.CharField(
+        label="What was found", required=False, widget=forms.Textarea(attrs={"rows": 2, "required": True})
+    )
     cause = forms.ModelChoiceField(label="Cause", queryset=Cause.objects.filter(active=True), required=False)
 
 

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -38,7 +39,9 @@ class Site(admin.AdminSite):
         return bool(user.is_active and user.is_superuser)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """One door to sign in by, with its throttle and second step."""
+        """One door to sign in by, with its throttle and second step. Who came through it and may not, is told so."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
         return redirect_to_login(request.GET.get("next", request.get_full_path()))
 
 

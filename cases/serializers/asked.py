@@ -112,7 +112,7 @@ class Acknowledging(Shape):
 
 class HandingOff(Shape):
     to = Id(help_text="The id of the colleague who takes over.")
-    reason = Text(max_length=20_000)
+    reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Closing(Shape):
@@ -121,7 +121,7 @@ class Closing(Shape):
 
 
 class Reopening(Shape):
-    reason = Text(max_length=20_000)
+    reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Contacting(Shape):
@@ -139,16 +139,16 @@ class CauseFound(Shape):
 
 
 class Question(Shape):
-    question = Text(max_length=20_000)
+    question = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Finding(Shape):
-    finding = Text(max_length=20_000)
+    finding = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
     cause = Id(required=False)
 
 
 class Noting(Shape):
-    words = Text(max_length=20_000)
+    words = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Promising(Shape):
@@ -186,4 +186,4 @@ class Moving(Shape):
 
 
 class Abandoning(Shape):
-    reason = Text(max_length=300)
+    reason = Text(max_length=300, allow_blank=True, default="", help_text="Needed.")

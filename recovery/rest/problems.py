@@ -23,7 +23,7 @@ STATUS_OF: dict[str, int] = {
         (
             "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future",
             "invalid", "malformed", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency", "reason_needed",
-            "score_needed", "too_many_decimals", "unit_needed", "unknown_currency", "unknown_zone", "words_needed",
+            "score_needed", "too_deep", "too_long", "too_many_decimals", "unit_needed", "unknown_currency", "unknown_zone", "words_needed",
         ),
         400,
     ),
@@ -31,7 +31,7 @@ STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
             "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_yours", "own_approval", "person_needed",
-            "rep_needed", "scope_missing", "supervisor_needed",
+            "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
         ),
         403,
     ),
