@@ -57,15 +57,15 @@ class FollowUpCalls(Door):
         calls.take(self._one(id), by=self.caller, now=timezone.now())
         return self._in_full(id)
 
-    @extend_schema(request=serializers.Outcome, responses=serializers.CallInFull)
+    @extend_schema(request=serializers.Outcome, responses=serializers.Call)
     def outcome(self, request: Request, id: int) -> Response:
         """Record what an attempt came to. The answer says what follows: done, given up, or when to try again."""
         given = self.asked(serializers.Outcome)
         cause = given.pop("cause", None)
         if cause is not None:
             given["cause"] = self.named(Cause.objects.all(), "cause", pk=cause)
-        calls.record_outcome(self._one(id), by=self.caller, now=timezone.now(), **given)
-        return self._in_full(id)
+        recorded = calls.record_outcome(self._one(id), by=self.caller, now=timezone.now(), **given)
+        return self.shown(recorded, serializers.Call)
 
 
 class Dissatisfactions(Door):

@@ -15,16 +15,14 @@ from cases.models import Case, Cause, Incident
 from outreach.models import FollowUpCall
 
 
-def note_cause(call: FollowUpCall, cause: Cause, *, by: User, now: datetime) -> None:
-    """Give the cause that was heard to the incidents of the call's live case that have none. Refused as ``set_cause``.
+def note_cause(case: Case, cause: Cause, *, by: User, now: datetime) -> Case:
+    """Give the cause that was heard to the incidents of a held live case that have none; returns the case as it is then.
 
-    On a closed case, or one whose causes are known, it stays with the attempt.
+    On a closed case, or one whose causes are known, it stays with the attempt. Refused as ``set_cause``.
     """
-    case = Case.objects.filter(pk=call.case_id).first() if call.case_id is not None else None
-    if case is None or case.is_closed or case.historical:
-        return
-    if Incident.objects.filter(case=case, cause__isnull=True).exists():
-        set_cause(case, cause=cause, by=by, now=now)
+    if case.is_closed or case.historical or not Incident.objects.filter(case=case, cause__isnull=True).exists():
+        return case
+    return set_cause(case, cause=cause, by=by, now=now)
 
 
 def carry_on(

@@ -22,14 +22,14 @@ from cases.domain.contacts import note_contact
 from cases.domain.customers import mark_wrong_number
 from cases.domain.obligations import abandon, discharge, put_with
 from cases.enums import Channel, Direction, ObligationStatus, Reached
-from cases.models import Case, Cause, CustomerPhone, Obligation
+from cases.models import Case, Cause, CustomerPhone
 from journal.domain.log import record
 from journal.enums import EventType
 from outreach.domain import aftermath, hours
 from outreach.domain.workflow import CALL
 from outreach.enums import CallOutcome, CallStatus
 from outreach.models import CallAttempt, FollowUpCall
-from outreach.queries import program_in_force, visible_calls
+from outreach.queries import program_in_force, usable_phones, visible_calls
 
 REACHED = {CallOutcome.TURNED_AROUND, CallOutcome.NOT_TURNED_AROUND, CallOutcome.REFUSED}
 UNANSWERED = (CallOutcome.NO_ANSWER, CallOutcome.LEFT_MESSAGE)
@@ -102,11 +102,15 @@ def number_to_dial(call: FollowUpCall, phones: list[CustomerPhone]) -> str:
 
 
 def hold(call: FollowUpCall, *, by: User | None) -> FollowUpCall:
-    """The call's row as it is now, locked until the transaction ends. Refused: ``out_of_reach``."""
+    """The call's row as it is now, locked until the transaction ends; the customer with their ``usable_phones``.
+
+    Refused: ``out_of_reach``.
+    """
     rows = FollowUpCall.objects.all() if by is None else visible_calls(by)
     held = (
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("customer", "unit", "obligation", "signal", "rep")
+        .prefetch_related(usable_phones())
         .filter(pk=call.pk)
         .first()
     )
@@ -182,15 +186,15 @@ def record_outcome(
     """
     said = Said(what_went_wrong.strip(), what_would_help.strip(), cause, words.strip())
     _check(outcome, said)
-    seen = visible_calls(by).filter(pk=call.pk).first()
-    if seen is None:
-        raise Refused("out_of_reach", "There is no such call.")
-    if said.cause is not None and outcome in REACHED:
-        aftermath.note_cause(seen, said.cause, by=by, now=now)
-    case = casework.hold(Case(pk=seen.case_id), by=None) if seen.case_id is not None else None
+    # A case is set when the call is planned or ended, so what the caller saw is what to lock first.
+    case = casework.hold(Case(pk=call.case_id), by=None) if call.case_id is not None else None
     held = hold(call, by=by)
     can_record(by, held).enforce()
-    phones = list(held.customer.phones.filter(wrong=False).order_by("id"))
+    if said.cause is not None and case is not None and outcome in REACHED:
+        case = aftermath.note_cause(case, said.cause, by=by, now=now)
+    if case is not None:
+        held.case = case
+    phones: list[CustomerPhone] = held.customer.usable_phones  # type: ignore[attr-defined]
     # A number that was removed while the rep was on the line is no reason to lose what was said on it.
     dialed = (phone or number_to_dial(held, phones)) if phones else ""
     if phones and dialed not in {each.number for each in phones}:
@@ -200,7 +204,8 @@ def record_outcome(
     held.attempts_made += 1
     _write_attempt(held, outcome, said, phone=dialed, case=case, by=by, now=now)
     if result == CallOutcome.WRONG_NUMBER:
-        _wrong_number(held, case, dialed=dialed, others=len(phones) - 1, by=by, now=now)
+        phones[:] = [each for each in phones if each.number != dialed]
+        _wrong_number(held, case, dialed=dialed, others=len(phones), by=by, now=now)
     elif result in UNANSWERED:
         _unanswered(held, case, result, opening=opening, by=by, now=now)
     else:
@@ -279,7 +284,7 @@ def _write_attempt(
 def _wrong_number(call: FollowUpCall, case: Case | None, *, dialed: str, others: int, by: User, now: datetime) -> None:
     if dialed:
         mark_wrong_number(call.customer, number=dialed, by=by, now=now)
-    if others <= 0:
+    if others == 0:
         _finish(call, case, CallStatus.GIVEN_UP, outcome=CallOutcome.WRONG_NUMBER, by=by, now=now)
         return
     # The rep is at the phone already: the call stays with them and the next number is tried at once.
@@ -291,7 +296,7 @@ def next_attempt(call: FollowUpCall, *, now: datetime) -> datetime | None:
     """When we would try again if nobody answers now, within calling hours; None when this is the last try."""
     program = program_in_force()
     gaps = program.retry_after_minutes if program else []
-    before = call.attempts.filter(outcome__in=UNANSWERED).count()
+    before = call.attempts.filter(outcome__in=UNANSWERED).count() if call.attempts_made else 0
     if before >= len(gaps):
         return None
     return hours.next_open(call.customer, after=now + timedelta(minutes=gaps[before]))
@@ -330,8 +335,7 @@ def _finish(
 
 def end_obligation(call: FollowUpCall, case: Case | None, *, done: bool, by: User | None, now: datetime) -> None:
     """The call is owed no longer; a held case that it was owed on has one thing less open, and the caller saves it."""
-    # Read anew: what was joined to the call may be older than its lock.
-    obligation = Obligation.objects.get(pk=call.obligation_id)
+    obligation = call.obligation
     if obligation.status != ObligationStatus.OPEN:
         return
     owed_on = case if obligation.case_id is not None else None

@@ -11,7 +11,7 @@ import time_machine
 
 from accounts.models import User
 from outreach.domain import planning
-from outreach.models import CallAttempt, Signal
+from outreach.models import CallAttempt, FollowUpCall, Signal
 from tests.api.conftest import Api, problem
 from tests.api.test_queries import counted
 from tests.factories import NOW, House
@@ -70,11 +70,9 @@ def test_a_crm_signals_and_a_rep_takes_the_call_and_records_what_came_of_it(hous
         f"follow-up-calls/{call['id']}/outcome/",
         {"outcome": "turned_around", "what_went_wrong": "No callback", "cause": house.cause().pk},
     ).json()
-    assert (done["status"], done["outcome"], done["attempts"][0]["what_went_wrong"]) == (
-        "done",
-        "turned_around",
-        "No callback",
-    )
+    assert (done["status"], done["outcome"], done["rep"]["name"]) == ("done", "turned_around", "Alice")
+    (attempt,) = alice.get(f"follow-up-calls/{call['id']}/").json()["attempts"]
+    assert (attempt["what_went_wrong"], attempt["phone"]) == ("No callback", "+13035550142")
 
 
 def test_the_same_reference_again_is_the_same_signal(house: House, crm: Api) -> None:
@@ -170,3 +168,16 @@ def test_lists_and_details_take_few_queries_whatever_the_rows(house: House, crm:
     with counted() as ran:
         alice.get(f"follow-up-calls/{call}/")
     assert len(ran) <= 8, ran
+
+
+def test_signalling_taking_and_recording_take_few_queries(house: House, crm: Api, alice: Api) -> None:
+    case = house.case(house.customer(jurisdiction="US"))
+    with counted() as ran:
+        dissatisfied(crm, case.customer, case=case.reference)
+    assert len(ran) <= 14, ran
+    planning.plan(now=NOW)
+    call = FollowUpCall.objects.get()
+    for path, body in (("take", {}), ("outcome", {"outcome": "turned_around", "what_went_wrong": "No callback"})):
+        with counted() as ran:
+            assert alice.post(f"follow-up-calls/{call.pk}/{path}/", body).status_code == 200
+        assert len(ran) <= 14, ran
