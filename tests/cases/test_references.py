@@ -17,7 +17,7 @@ def refused(spoken: str) -> bool:
     try:
         normalize(spoken)
     except Refused as no:
-        assert no.code == "not_a_reference"  # noqa: PT017 - it is counted, not expected
+        assert no.code == "not_a_reference"
         return True
     return False
 
