@@ -53,9 +53,7 @@ def e164(number: str, *, region: str | None = None, field: str = "phones") -> st
         parsed = None
     international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if parsed else ""
     if parsed is None or not phonenumbers.is_possible_number(parsed) or not E164.fullmatch(international):
-        raise Refused(
-            "not_a_phone", f"“{number}” is not a phone number we can dial. Try it as +1 303 555 0142.", field
-        )
+        raise Refused("not_a_phone", f"“{number}” is not a phone number we can dial. Try it as +1 303 555 0142.", field)
     return str(international)
 
 
