@@ -20,8 +20,8 @@ from tests.factories import House
 Clients = Callable[..., Any]
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 LIST, DETAIL, WRITE = 4, 8, 14
-# Where two people decide about one award there is more to write: the request, its reservation, and telling the other.
-TWO_PEOPLE = {"award above the cap": 17, "approve": 17, "decline": 15}
+# Where two people decide about one award there is more to write: the request, its reservation, telling one and the other.
+TWO_PEOPLE = {"award above the cap": 17, "approve": 18, "decline": 16}
 
 
 def soon(minutes: int = 60) -> str:
