@@ -42,7 +42,9 @@ class Remedy(models.Model):
                 & (Q(value_minor__isnull=True) | Q(value_minor__gte=0)),
             ),
             models.CheckConstraint(
-                name="remedy_without_currency_costs_nothing", condition=~Q(currency="") | Q(cost_minor=0)
+                name="remedy_without_currency_costs_nothing",
+                # An open amount is no zero: compared with NULL alone, the condition would be neither true nor false.
+                condition=~Q(currency="") | Q(cost_minor__isnull=False, cost_minor=0),
             ),
             models.CheckConstraint(
                 name="remedy_without_questions_has_a_fixed_cost",

@@ -17,30 +17,30 @@ class RuleAdmin(ThroughDomain):
     """A row whose verb takes it whole."""
 
     form = PlainForm
-    save: Any
+    verb: Any
 
     def written(self, thing: Any, fields: dict[str, Any], *, by: User, new: bool) -> Any:
         for name, value in fields.items():
             setattr(thing, name, value)
-        return type(self).save(thing, by=by, now=timezone.now())
+        return type(self).verb(thing, by=by, now=timezone.now())
 
 
 @admin.register(models.Rung)
 class RungAdmin(RuleAdmin):
     list_display = ("kind", "offset_minutes", "audience", "channels", "active")
-    save = staticmethod(rules.save_rung)
+    verb = staticmethod(rules.save_rung)
 
 
 @admin.register(models.CallingHours)
 class HoursAdmin(RuleAdmin):
     list_display = ("jurisdiction", "opens", "closes", "weekdays", "source")
-    save = staticmethod(rules.save_hours)
+    verb = staticmethod(rules.save_hours)
 
 
 @admin.register(models.Program)
 class ProgramAdmin(RuleAdmin):
     list_display = ("name", "score_at_most", "contact_within_hours", "active")
-    save = staticmethod(rules.save_program)
+    verb = staticmethod(rules.save_program)
 
 
 show("outreach")
