@@ -59,11 +59,14 @@ class MyCase:
 
 
 def owed_by(user: User, *, now: datetime) -> list[Owed]:
-    """What this person owes, soonest first; a supervisor also what waits in their units without an owner."""
+    """What this person owes, soonest first; a supervisor also what waits in their units without an owner.
+
+    Calls wait for the call group, and come to the supervisor only when nobody made them in time.
+    """
     owed = visible_obligations(user).filter(status=ObligationStatus.OPEN)
     mine = Q(owner=user)
     if user.role == Role.SUPERVISOR:
-        mine |= Q(owner__isnull=True)
+        mine |= Q(owner__isnull=True) & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
     owed = owed.filter(mine).select_related("customer", "case", "promise").order_by("due_end", "id")
     return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
 

@@ -1,7 +1,8 @@
 """Photographs every screen with the demo data at three widths in two themes: `make screenshots`.
 
 All of them go to var/screens/, to be looked at; the few that the README shows also to docs/screens/. Without `--url` it serves a
-demo of its own from a folder that it throws away.
+demo of its own from a folder that it throws away. The demo's people write in many scripts; without fonts for them (on Debian
+fonts-wqy-microhei and fonts-lohit-deva, for instance) their names come out as boxes.
 """
 
 from __future__ import annotations
@@ -156,8 +157,8 @@ def shoot(page: Page, screen: Screen, addresses: dict[str, str], file: Path) -> 
     return f"{file.stem}: wider than the window" if wide else ""
 
 
-def photograph(url: str) -> list[str]:
-    """All screens, at all widths, in both themes; returns what is wrong."""
+def photograph(url: str, screens: list[Screen]) -> list[str]:
+    """These screens, at all widths, in both themes; returns what is wrong."""
     from playwright.sync_api import sync_playwright
 
     program = chromium()
@@ -182,7 +183,7 @@ def photograph(url: str) -> list[str]:
                         timezone_id="America/New_York",
                     )
                     page = context.new_page()
-                    for screen in [each for each in SCREENS if each.user == user]:
+                    for screen in [each for each in screens if each.user == user]:
                         file = ALL / f"{screen.name}-{width}-{theme}.png"
                         wrong.append(shoot(page, screen, addresses, file))
                         if file.stem in README and file.exists():
@@ -195,12 +196,14 @@ def photograph(url: str) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="photograph the demo that is served there")
-    given = parser.parse_args().url
-    if given:
-        wrong = photograph(given.rstrip("/"))
+    parser.add_argument("--only", default="", help="names of screens with commas between them, such as desk,case")
+    given = parser.parse_args()
+    screens = [each for each in SCREENS if not given.only or each.name in given.only.split(",")]
+    if given.url:
+        wrong = photograph(given.url.rstrip("/"), screens)
     else:
         with demo_server() as url:
-            wrong = photograph(url)
+            wrong = photograph(url, screens)
     taken = len(list(ALL.glob("*.png")))
     sys.stdout.write("\n".join([*wrong, f"{taken} pictures in {ALL.relative_to(ROOT)}/\n"]))
     if wrong:
