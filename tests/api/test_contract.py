@@ -98,7 +98,7 @@ def exercise(call: Any, rep: Any, there: dict[str, Any]) -> None:
 
 
 QUICK = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
