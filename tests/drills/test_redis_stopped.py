@@ -151,11 +151,11 @@ def drill(
     return tally
 
 
-def assert_nobody_noticed(tally: Tally) -> None:
+def assert_nobody_noticed(tally: Tally, *, slack_ms: int) -> None:
     up, down = tally.web["redis_up"], tally.web["redis_down"]
     assert (up["not_ok"], down["not_ok"]) == (0, 0)
-    # The machine is shared and the numbers swing; a request that waited for a dead broker would take seconds.
-    assert down["p95_ms"] <= max(3 * up["p95_ms"], up["p95_ms"] + 150), tally.web
+    # The numbers swing with what else the machine does; a request that waited for a dead broker would take seconds.
+    assert down["p95_ms"] <= max(2 * up["p95_ms"], up["p95_ms"] + slack_ms), tally.web
     assert tally.web["waiting_in_the_middle"] > 0, "the broker was not needed, so this shows nothing"
     assert (tally.rows_lost, tally.rows_twice, tally.shown_twice) == (0, 0, 0)
     assert tally.rungs_rung == tally.rungs_expected
@@ -166,7 +166,7 @@ def test_redis_stopped_loses_nothing_and_no_request_notices(
     firm: House, celery_processes: Start, web: Web, redis_server: Redis, mail_sink: MailSink
 ) -> None:
     tally = drill(firm, celery_processes, web, redis_server, mail_sink, count=40, down=8, before=5)
-    assert_nobody_noticed(tally)
+    assert_nobody_noticed(tally, slack_ms=1000)
 
 
 @pytest.mark.drill
@@ -176,4 +176,4 @@ def test_redis_stopped_for_30_seconds(
 ) -> None:
     tally = drill(firm, celery_processes, web, redis_server, mail_sink, count=200, down=30, before=15)
     promises.keep("Redis stopped for 30 s", tally)
-    assert_nobody_noticed(tally)
+    assert_nobody_noticed(tally, slack_ms=150)
