@@ -350,13 +350,11 @@ RECOVERY: dict[str, Any] = {
     "NO_QUESTIONS_PER_DAY": 5,
     "APPROVAL_ANSWER_MINUTES": 10,
     "APPROVAL_EXPIRES_HOURS": 48,
-    # Surveys run from 1 to 5.
+    # Surveys run from 1 to 5. What is called about, how soon and how often is the Program’s to say (outreach.Program).
     "DISSATISFIED_SCORE_AT_MOST": 2,
     "SIGNAL_MAX_AGE_DAYS": 30,
-    "FOLLOW_UP_CONTACT_HOURS": 24,
     "CALL_LEASE_MINUTES": 15,
     "CLAIM_LEASE_SECONDS": 30,
-    "TICK_SECONDS": 1,
     # Of one caller in one process; a burst up to it passes. 0 is no limit.
     "API_REQUESTS_PER_MINUTE": env.int("API_REQUESTS_PER_MINUTE", 6000),
 }
