@@ -246,21 +246,29 @@ def promise_bars(read: Sums, overdue: int) -> list[Bar]:
     return [*bars, Bar("Overdue now", _of(overdue, most), f"{overdue:,}", "", "bad")]
 
 
-def pareto(read: Sums, names: dict[str, str], *, shown: int = 8) -> dict[str, list[Bar]]:
-    """Cost by cause in each currency, the costliest first, with the share that it and those above it make up."""
-    charts = {}
-    for currency, rows in read.spent(Measure.CAUSE_SPEND).items():
-        whole = sum(max(amount, 0) for _, amount, _ in rows)
-        if not whole:
-            continue
+@dataclass(frozen=True)
+class Chart:
+    """Bars of one currency, and what they come to."""
+
+    currency: str
+    total: str
+    bars: list[Bar]
+
+
+def pareto(read: Sums, names: dict[str, str], *, shown: int = 8) -> list[Chart]:
+    """Cost by cause, the costliest first, with the share that it and those above it make up; a chart for each currency."""
+    charts = []
+    for currency, everything in _busiest_first(read.spent(Measure.CAUSE_SPEND)):
+        rows = [row for row in everything if row[1] > 0]
+        whole = sum(amount for _, amount, _ in rows)
         bars, running = [], 0
         for key, amount, count in rows[:shown]:
-            running += max(amount, 0)
+            running += amount
             mistakes = read.n(Measure.CAUSE, key)
             bars.append(
                 Bar(
                     names.get(key, "Cause not found yet"),
-                    _of(amount, max(rows[0][1], 1)),
+                    _of(amount, rows[0][1]),
                     display(amount, currency),
                     behind(Measure.CAUSE_SPEND, key),
                     note=f"{count} {_plural(count, 'remedy', 'remedies')}, {mistakes} "
@@ -268,31 +276,39 @@ def pareto(read: Sums, names: dict[str, str], *, shown: int = 8) -> dict[str, li
                     mood="" if key else "warn",
                 )
             )
-        rest = rows[shown:]
-        if rest:
+        if rest := rows[shown:]:
             amount = sum(amount for _, amount, _ in rest)
             bars.append(
-                Bar(f"{len(rest)} more", _of(amount, max(rows[0][1], 1)), display(amount, currency), note="100% so far")
+                Bar(f"{len(rest)} more", _of(amount, rows[0][1]), display(amount, currency), note="100% so far")
             )
-        charts[currency] = bars
+        if bars:
+            charts.append(Chart(currency, display(whole, currency), bars))
     return charts
 
 
-def kinds(read: Sums) -> dict[str, list[Bar]]:
-    """What was given, by kind of remedy, in each currency."""
-    return {
-        currency: [
-            Bar(
-                RemedyKind(key).label,
-                _of(count, max(count for _, _, count in rows)),
-                display(amount, currency) if amount else "costs nothing",
-                behind(Measure.SPEND, key),
-                note=f"given {count} {_plural(count, 'time', 'times')}",
-            )
-            for key, amount, count in sorted(rows, key=lambda row: -row[2])
-        ]
-        for currency, rows in read.spent(Measure.SPEND).items()
-    }
+def kinds(read: Sums) -> list[Chart]:
+    """What was given, by kind of remedy; a chart for each currency, the one with the most remedies first."""
+    return [
+        Chart(
+            currency,
+            display(sum(amount for _, amount, _ in rows), currency),
+            [
+                Bar(
+                    said(Measure.SPEND, key),
+                    _of(count, max(count for _, _, count in rows)),
+                    display(amount, currency) if amount else "costs nothing",
+                    behind(Measure.SPEND, key),
+                    note=f"given {count} {_plural(count, 'time', 'times')}",
+                )
+                for key, amount, count in sorted(rows, key=lambda row: -row[2])
+            ],
+        )
+        for currency, rows in _busiest_first(read.spent(Measure.SPEND))
+    ]
+
+
+def _busiest_first(spent: dict[str, list[tuple[str, int, int]]]) -> list[tuple[str, list[tuple[str, int, int]]]]:
+    return sorted(spent.items(), key=lambda item: (-sum(count for _, _, count in item[1]), item[0]))
 
 
 def scores(read: Sums) -> list[Bar]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from accounts.models import BusinessUnit
 from cases.models import Case
@@ -23,7 +26,9 @@ from journal.domain.feed import sequence
 from journal.models import FeedPosition
 from outreach.models import Signal
 
-STEP = 200
+STEP = 100
+# A condition of more parts than this is deeper than SQLite reads.
+MOST_CELLS = 400
 DIMENSIONS = ("rep_id", "measure", "key", "currency", "historical")
 Cells = set[tuple[int, date]]
 
@@ -120,34 +125,47 @@ def _rewrite(case_ids: Iterable[int], signal_ids: Iterable[int]) -> None:
 
 
 def _sum_up(cells: Cells) -> None:
-    """Sum the facts of these days of these units anew, and then the months that they lie in."""
+    """Sum the facts of these days of these units anew, and then the months that they lie in. Six queries, however many."""
+    listed = sorted(cells)
+    for begin in range(0, len(listed), MOST_CELLS):
+        _sum_up_some(listed[begin : begin + MOST_CELLS])
+
+
+def _sum_up_some(cells: list[tuple[int, date]]) -> None:
     days: dict[int, set[date]] = defaultdict(set)
+    months: dict[int, set[date]] = defaultdict(set)
     for unit_id, day in cells:
         days[unit_id].add(day)
-    for unit_id, wanted in days.items():
-        facts = Fact.objects.filter(unit=unit_id, day__in=wanted)
-        Tally.objects.filter(grain=Grain.DAY, unit=unit_id, day__in=wanted).delete()
-        _write(Grain.DAY, unit_id, facts.values("day", *DIMENSIONS))
-        for month in {day.replace(day=1) for day in wanted}:
-            after = (month + timedelta(days=32)).replace(day=1)
-            of_month = Tally.objects.filter(grain=Grain.DAY, unit=unit_id, day__gte=month, day__lt=after)
-            Tally.objects.filter(grain=Grain.MONTH, unit=unit_id, day=month).delete()
-            _write(Grain.MONTH, unit_id, of_month.values(*DIMENSIONS), month=month)
+        months[unit_id].add(day.replace(day=1))
+    of_days = _any(Q(unit=unit_id, day__in=wanted) for unit_id, wanted in days.items())
+    Tally.objects.filter(of_days, grain=Grain.DAY).delete()
+    _write(Grain.DAY, Fact.objects.filter(of_days).annotate(start=F("day")))
+    within = _any(
+        Q(unit=unit_id, day__gte=month, day__lt=(month + timedelta(days=32)).replace(day=1))
+        for unit_id, wanted in months.items()
+        for month in wanted
+    )
+    of_months = _any(Q(unit=unit_id, day__in=wanted) for unit_id, wanted in months.items())
+    Tally.objects.filter(of_months, grain=Grain.MONTH).delete()
+    _write(Grain.MONTH, Tally.objects.filter(within, grain=Grain.DAY).annotate(start=TruncMonth("day")))
 
 
-def _write(grain: Grain, unit_id: int, grouped: QuerySet[Fact] | QuerySet[Tally], *, month: date | None = None) -> None:
-    sums: Any = grouped.order_by().annotate(count=Sum("n"), amount=Sum("amount_minor"))
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions)
+
+
+def _write(grain: Grain, started: QuerySet[Fact] | QuerySet[Tally]) -> None:
+    grouped: Any = started.order_by().values("start", "unit_id", *DIMENSIONS)
     Tally.objects.bulk_create(
         [
             Tally(
                 grain=grain,
-                day=month or row["day"],
-                unit_id=unit_id,
+                day=row["start"],
                 n=row["count"],
                 amount_minor=row["amount"],
-                **{name: row[name] for name in DIMENSIONS},
+                **{name: row[name] for name in ("unit_id", *DIMENSIONS)},
             )
-            for row in sums
+            for row in grouped.annotate(count=Sum("n"), amount=Sum("amount_minor"))
         ],
         batch_size=500,
     )
