@@ -23,7 +23,7 @@ from cases.queries.people import Baggage, baggage_of
 from compensation.domain.advisor import Offer, called_for, offers
 from compensation.domain.awards import can_deliver, can_reverse
 from compensation.domain.gauges import Gauge, gauges
-from compensation.enums import AwardStatus
+from compensation.enums import AwardStatus, RemedyKind
 from compensation.models import Award
 from compensation.queries import awards_of, catalog
 from desk.queries.steps import Facts, Step, next_step, next_words, steps
@@ -75,6 +75,19 @@ class CasePage:
     @property
     def next_words(self) -> str:
         return next_words(self.facts)
+
+    @property
+    def apology_alone(self) -> bool:
+        """Whether all that was given so far is an apology."""
+        standing = [
+            item.award for item in self.awards if item.award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED)
+        ]
+        return bool(standing) and all(award.remedy.kind == RemedyKind.APOLOGY for award in standing)
+
+    @property
+    def called_for(self) -> str:
+        """What this severity calls for, in words."""
+        return called_for(self.case)
 
     @property
     def suggestions(self) -> list[Suggestion]:

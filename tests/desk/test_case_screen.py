@@ -88,6 +88,28 @@ def test_above_the_cap_a_supervisor_is_asked_and_the_screen_says_so(house: House
     assert b'data-status="awaiting_approval"' in answer.content
 
 
+@pytest.mark.practice("P15")
+def test_an_apology_alone_is_flagged_as_the_weakest_answer(house: House) -> None:
+    house.usual_caps()
+    case, client = house.heard_case(severity="high"), as_(house.alice)
+    apology = house.remedy("apology", kind="apology", currency="", cost_minor=0)
+    post(house.alice, "case-award", case, remedy=apology.pk)
+    assert b"an apology alone" in client.get(reverse("case", args=[case.reference])).content
+    house.give(case, 1500)
+    assert b"data-flag" not in client.get(reverse("case", args=[case.reference])).content
+
+
+@pytest.mark.practice("P11")
+def test_a_severe_case_is_steered_away_from_text(house: House) -> None:
+    writes = house.customer(channel_preference="email")
+    assert b"data-steer" in as_(house.alice).get(
+        reverse("case", args=[house.case(writes, severity="high").reference])
+    ).content  # fmt: skip
+    calls = house.customer("Cal", channel_preference="phone")
+    for case in (house.case(calls, severity="high"), house.case(writes, severity="low")):
+        assert b"data-steer" not in as_(house.alice).get(reverse("case", args=[case.reference])).content
+
+
 @pytest.mark.practice("P7")
 def test_a_promise_is_made_kept_and_followed_by_an_interim(house: House) -> None:
     case = house.heard_case()
