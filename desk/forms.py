@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.authority import Refused
@@ -24,7 +23,7 @@ from cases.enums import (
     Reached,
     Severity,
 )
-from cases.models import Case, Cause, Customer
+from cases.models import Cause, Customer
 
 SPOKEN = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.IN_PERSON, Channel.VIDEO, Channel.SOCIAL, Channel.POST)
 LOGGED_BY = (*SPOKEN, Channel.WEB, Channel.FAX, Channel.REFERRAL, Channel.SURVEY)
@@ -347,13 +346,3 @@ class CasesFilter(forms.Form):
     severity = forms.ChoiceField(label="Severity", required=False, choices=[("", "Any"), *Severity.choices])
     # Named by a link only, such as that of the notice that somebody’s cases need cover.
     owner = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
-
-
-def quick_until(hours: int) -> datetime:
-    """A time a few hours ahead, for stepping away from the desk."""
-    return timezone.now() + timedelta(hours=hours)
-
-
-def join_choices(cases: list[Case]) -> list[tuple[str, str]]:
-    """Open cases of a customer that a mistake may join, and a new one."""
-    return [("", "A new case"), *((case.reference, f"{case.reference} · {case.title}") for case in cases)]
