@@ -17,7 +17,7 @@ from django.conf import settings
 
 from ops.services import die_with_parent, free_port
 
-pytestmark = [pytest.mark.drill, pytest.mark.only("sqlite")]
+pytestmark = [pytest.mark.alone, pytest.mark.only("sqlite")]
 
 Serve = Callable[[], "subprocess.Popen[str]"]
 PATIENCE = 60

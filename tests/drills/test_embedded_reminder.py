@@ -16,7 +16,7 @@ from django.conf import settings
 from tests.drills.test_embedded import Serve, port, serve, wait
 
 __all__ = ["port", "serve"]
-pytestmark = [pytest.mark.drill, pytest.mark.only("sqlite"), pytest.mark.practice("P7")]
+pytestmark = [pytest.mark.alone, pytest.mark.only("sqlite"), pytest.mark.practice("P7")]
 
 
 def promise_due_soon(folder: Path) -> tuple[str, float]:

@@ -12,7 +12,7 @@ from outreach.models import Heartbeat
 from tests.harness.browser import OpenPage
 from tests.harness.processes import Celery
 
-pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 # A worker that has lost Redis tries again after 2, 4, 6 … seconds.
 PATIENCE = 90

@@ -1,8 +1,8 @@
 """`make test`: the whole suite, on SQLite and on PostgreSQL, with a real Redis and a real Chromium.
 
-Each database gets two runs of pytest: the bulk on two processes, then the races and drills alone, since those count on
-having the machine to themselves. The long fuzzing is left to `make fuzz`; the same tests with few examples are in the
-bulk. Arguments are pytest's, and `--only sqlite` or `--only postgresql` leaves one out.
+Each database gets two runs of pytest: the bulk on two processes, then what counts on having the machine to itself: the
+races and whatever stops processes. The long drills and the long fuzzing are left to `make drill` and `make fuzz`; short
+versions of both are in the bulk. Arguments are pytest's, and `--only sqlite` or `--only postgresql` leaves one out.
 What is missing on the machine is installed where that is allowed (root on Debian). Tests that still had to be skipped
 are named in the last lines; with RECOVERY_REFUSE_SKIPS=1 they make the run fail.
 """
@@ -23,8 +23,8 @@ from pathlib import Path
 from ops.machine import install_missing
 from ops.services import postgres
 
-ALONE = "drill or race"
-LONG = "fuzz"
+ALONE = "race or alone"
+LONG = "drill or fuzz"
 NO_TESTS = 5  # pytest's exit code when it collected none
 
 
@@ -47,7 +47,7 @@ class Suite:
             if own_choice
             else [
                 ("", ["-n", os.environ.get("TEST_PROCESSES", "2"), "-m", f"not ({ALONE} or {LONG})"]),
-                (", alone", ["-m", f"({ALONE}) and not {LONG}"]),
+                (", alone", ["-m", f"({ALONE}) and not ({LONG})"]),
             ]
         )
         for suffix, options in runs:
