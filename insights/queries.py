@@ -22,6 +22,7 @@ from journal.keyset import Order
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "All time"}
 PAGE = 25
 NEWEST = Order(("day", "id"))
+LONGEST_OVERDUE = Order(("due_end", "id"), descending=False)
 
 
 @dataclass(frozen=True)
@@ -151,19 +152,17 @@ def by_rep(chosen: Window) -> dict[int, tuple[str, Sums]]:
     return read
 
 
-def overdue_promises(chosen: Window, *, due_before: datetime) -> int:
+def overdue_promises(chosen: Window, *, due_before: datetime) -> QuerySet[Obligation]:
     """Promises that nobody has kept and that are past their grace: missed by the clock, though no row says so yet.
 
     Time alone decides this, so it is read from what is open, by its own index, and not from a tally.
     """
-    owed = Obligation.objects.filter(
-        kind=ObligationKind.PROMISE, status=ObligationStatus.OPEN, due_end__lt=due_before, case__historical=False
-    )
+    owed = Obligation.objects.filter(kind=ObligationKind.PROMISE, status=ObligationStatus.OPEN, due_end__lt=due_before)
     if chosen.since is not None:
         owed = owed.filter(due_end__gte=datetime.combine(chosen.since, datetime.min.time(), UTC))
     if chosen.rep is not None:
-        return owed.filter(owner=chosen.rep).count()
-    return (owed if chosen.units is None else owed.filter(unit__in=chosen.units)).count()
+        return owed.filter(owner=chosen.rep)
+    return owed if chosen.units is None else owed.filter(unit__in=chosen.units)
 
 
 def behind(user: User, chosen: Window, measure: str, keys: Iterable[str], *, historical: bool) -> QuerySet[Fact]:

@@ -7,6 +7,7 @@ from insights import views
 browser: list[URLPattern] = [
     path("insights", views.insights, name="insights"),
     path("insights/cases", views.facts, name="insight-cases"),
+    path("insights/overdue", views.overdue, name="insight-overdue"),
 ]
 
 api: list[URLPattern] = []

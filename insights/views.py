@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.enums import Role
+from cases.models import Obligation
+from cases.queries import visible_customers
 from insights import queries
 from insights.domain import figures
 from insights.enums import Measure
@@ -47,8 +50,7 @@ def insights(request: HttpRequest) -> HttpResponse:
     user, now = person(request), context["now"]
     read, before = queries.sums(window_), window_.before()
     over_time = queries.series(window_)
-    grace = timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
-    overdue = queries.overdue_promises(window_, due_before=now - grace)
+    overdue = _overdue(window_, now).count()
     days = figures.dates(window_, over_time)
     nothing = queries.Sums()
     names = queries.every_cause()
@@ -67,6 +69,7 @@ def insights(request: HttpRequest) -> HttpResponse:
         "distribution": figures.distribution(read),
         "answered_n": read.n(Measure.FIRST_RESPONSE),
         "promises": figures.promise_bars(read, overdue),
+        "overdue": overdue,
         "pareto": figures.pareto(read, names),
         "kinds": figures.kinds(read),
         "honesty": figures.honesty(read),
@@ -87,6 +90,11 @@ def insights(request: HttpRequest) -> HttpResponse:
         "counted_at": queries.counted_at(),
     }
     return render(request, "insights/insights.html", context)
+
+
+def _overdue(window_: queries.Window, now: datetime) -> QuerySet[Obligation]:
+    grace = timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
+    return queries.overdue_promises(window_, due_before=now - grace)
 
 
 def _team(window_: queries.Window) -> list[dict[str, Any]]:
@@ -142,6 +150,36 @@ def facts(request: HttpRequest) -> HttpResponse:
     of = read.history if history else read.counts
     context["n"] = sum(n for (what, key), n in of.items() if what == measure and (not keys or key in keys))
     return render(request, "insights/facts.html", context)
+
+
+@reads
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Promises that are missed by the clock and still open, the longest overdue first."""
+    window_, context = _chosen(request)
+    form = FactsForm(
+        {"measure": Measure.PROMISE, "after": request.GET.get("after"), "before": request.GET.get("before")}
+    )
+    form.is_valid()
+    data, owed = form.cleaned_data, _overdue(window_, context["now"])
+    shown = owed.filter(customer__in=visible_customers(person(request))).select_related("case", "customer", "owner")
+    try:
+        page = window(
+            shown,
+            queries.LONGEST_OVERDUE,
+            size=queries.PAGE,
+            after=data.get("after", ""),
+            before=data.get("before", ""),
+        )
+    except NotAMarkError:
+        raise Http404 from None
+    here = f"?{context['base']}"
+    context |= {
+        "owed": page.rows,
+        "n": owed.count(),
+        "older": f"{here}&after={page.further}" if page.further else "",
+        "newer": f"{here}&before={page.back}" if page.back else "",
+    }
+    return render(request, "insights/overdue.html", context)
 
 
 def _said(measure: Measure, key: str, context: dict[str, Any]) -> str:

@@ -82,8 +82,11 @@ def test_a_promise_past_its_grace_counts_as_missed_though_no_row_says_so(house: 
     rollup.roll_up(now=house.now)
     with time_machine.travel(house.now + HOUR + timedelta(minutes=16), tick=False):
         html = page(house.sue)
+        listed = page(house.sue, "/insights/overdue")
     assert shown(html, "Promises kept in time") == "50.0%"
     assert "1 overdue now" in html
+    assert case.reference in listed
+    assert "n = 1" in listed
 
 
 @pytest.mark.practice("P9")
