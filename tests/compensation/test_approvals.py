@@ -227,6 +227,7 @@ def test_the_database_refuses_overspend_and_an_answer_without_a_name_by_itself(h
 
 
 @pytest.mark.practice("P19")
+@pytest.mark.django_db(transaction=True)
 def test_a_difference_between_the_books_is_named(house: House, asked: Approval) -> None:
     assert reconcile.differences() == []
     out = StringIO()
