@@ -19,7 +19,7 @@ from accounts.models import BusinessUnit, User
 from accounts.money import display, is_currency
 from accounts.queries import colleagues
 from compensation.domain import approvals, caps, catalog
-from compensation.domain.gauges import approvable, gauges
+from compensation.domain.gauges import approvable, gauges_in
 from compensation.forms import (
     ApproveForm,
     CapsForm,
@@ -60,7 +60,7 @@ def _approvals(user: User, waiting: list[Approval], older: list[Approval]) -> di
     now, supervises = timezone.now(), can_supervise(user)
     asks = in_one_glance([*waiting, *older])
     currencies = {approval.currency for approval in waiting} if supervises else set()
-    measured = {currency: gauges(user, currency=currency, now=now) for currency in currencies}
+    measured = gauges_in(user, currencies, now=now)
     answer_in = timedelta(minutes=settings.RECOVERY["APPROVAL_ANSWER_MINUTES"])
     cards = [
         {

@@ -66,6 +66,15 @@ def of_each(people: Iterable[User], currency: str) -> dict[int, dict[Axis, int]]
     return caps
 
 
+def in_each(user: User, currencies: Iterable[str]) -> dict[str, dict[Axis, int]]:
+    """The same as ``of``, in several currencies by their codes. One query."""
+    caps = {currency: dict.fromkeys(MONEY_AXES, 0) for currency in currencies}
+    rows = Cap.objects.filter(Q(user=user) | Q(user__isnull=True, role=user.role), currency__in=caps)
+    for cap in sorted(rows, key=lambda row: row.user_id is not None):
+        caps[cap.currency][Axis(cap.axis)] = cap.amount_minor
+    return caps
+
+
 def periods(user: User, now: datetime) -> tuple[date, date]:
     """The local day and the first day of the local month that ``now`` falls in, in the user's own zone."""
     day = now.astimezone(user.zone).date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,27 @@ def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None
             used -= stale.aggregate(sum=Sum("asked_minor"))["sum"] or 0
         result.append(Gauge(draw.axis, currency, draw.ceiling, used))
     return result
+
+
+def gauges_in(user: User, currencies: Iterable[str], *, now: datetime) -> dict[str, list[Gauge]]:
+    """A user's caps per award, day and month in several currencies, and what is left of each. Two queries."""
+    day, month = caps.periods(user, now)
+    allowed = caps.in_each(user, currencies)
+    drawn = {
+        currency: caps.person_draws(user, currency, amounts, day=day, month=month)
+        for currency, amounts in allowed.items()
+    }
+    keys = [draw.key for draws in drawn.values() for draw in draws]
+    used = {
+        counter.key: counter.spent_minor + counter.reserved_minor for counter in CapCounter.objects.filter(key__in=keys)
+    }
+    return {
+        currency: [
+            Gauge(Axis.AWARD, currency, allowed[currency][Axis.AWARD], 0),
+            *(Gauge(draw.axis, currency, draw.ceiling, used.get(draw.key, 0)) for draw in draws),
+        ]
+        for currency, draws in drawn.items()
+    }
 
 
 def binding(measured: list[Gauge]) -> Gauge:

@@ -235,6 +235,10 @@ def test_it_costs_as_many_queries_with_thirty_waiting_as_with_two(house: House) 
     few = cost("/approvals"), cost("/approvals/live")
     for number in range(28):
         house.asked(house.heard_case(house.customer(f"Customer {number}")), 3000)
+    for currency in ("EUR", "GBP"):
+        house.caps("supervisor", currency=currency, award=20000, case=50000, day=100000, month=1000000)
+        remedy = house.remedy(f"credit-{currency.lower()}", currency=currency)
+        awards.give(house.heard_case(), remedy, amount_minor=3000, by=house.alice, now=house.now)
     assert (cost("/approvals"), cost("/approvals/live")) == few
     etag = client.get("/approvals/live").headers["ETag"]
     assert cost("/approvals/live", **{"If-None-Match": etag}) <= 4
