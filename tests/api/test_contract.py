@@ -16,7 +16,9 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
 from recovery.rest.pages import openapi
@@ -106,33 +108,32 @@ QUICK = settings(
     phases=[Phase.explicit, Phase.generate],
 )
 LONG = settings(QUICK, max_examples=300, derandomize=False)
+BY = pytest.mark.parametrize("who", ["alice", "sue"], ids=["rep", "supervisor"])
 
 
+@BY
 @schema.parametrize()
 @QUICK
 @pytest.mark.usefixtures("kept_connection")
-def test_as_a_rep(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
-    exercise(case, api(house.alice), there)
+def test_the_document_is_true(case: Any, who: str, house: House, api: Clients, there: dict[str, Any]) -> None:
+    exercise(case, api(getattr(house, who)), there)
 
 
-@schema.parametrize()
-@QUICK
-@pytest.mark.usefixtures("kept_connection")
-def test_as_a_supervisor(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
-    exercise(case, api(house.sue), there)
-
-
+# Built when it runs and not when it is collected: every run of the suite would wait for it.
 @pytest.mark.fuzz
-@schema.parametrize()
-@LONG
+@BY
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for path, methods in openapi()["paths"].items() for method in methods]
+)
 @pytest.mark.usefixtures("kept_connection")
-def test_at_length_as_a_rep(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
-    exercise(case, api(house.alice), there)
+def test_the_document_is_true_at_length(
+    method: str, path: str, who: str, house: House, api: Clients, there: dict[str, Any]
+) -> None:
+    rep, operation = api(getattr(house, who)), schema[path][method]
 
+    @LONG
+    @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
+    def ask(case: Any) -> None:
+        exercise(case, rep, there)
 
-@pytest.mark.fuzz
-@schema.parametrize()
-@LONG
-@pytest.mark.usefixtures("kept_connection")
-def test_at_length_as_a_supervisor(case: Any, house: House, api: Clients, there: dict[str, Any]) -> None:
-    exercise(case, api(house.sue), there)
+    ask()
