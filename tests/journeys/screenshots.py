@@ -61,6 +61,10 @@ SCREENS = (
     Screen("approvals", "ines", "/approvals"),
     Screen("insights", "ines", "/insights"),
     Screen("settings", "admin", "/settings"),
+    Screen("caps", "admin", "/settings/caps"),
+    Screen("catalog", "admin", "/settings/catalog"),
+    Screen("causes", "admin", "/settings/causes"),
+    Screen("people", "admin", "/settings/people"),
     Screen("nowhere", "maya", "/nowhere"),
 )
 # The README shows these and no others, to keep the repository light.
