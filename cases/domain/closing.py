@@ -63,7 +63,7 @@ def close(case: Case, *, outcome: str, by: User, now: datetime, words: str = "",
     """
     held = casework.hold(case, by=by, version=version)
     note = said(words, "words")
-    if outcome not in CaseOutcome.values:
+    if outcome not in CaseOutcome.values or outcome == CaseOutcome.UNKNOWN:  # unknown is for imported history
         raise Refused("invalid", "Say how it ended.", "outcome")
     close_gate(by, held).enforce()
     CASE.move(held, CaseStatus.CLOSED)

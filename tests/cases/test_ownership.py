@@ -184,6 +184,7 @@ def test_a_case_does_not_close_while_anything_is_owed_not_even_when_it_was_misse
         ({"by": "charlie"}, "out_of_reach"),
         ({"outcome": "forgotten"}, "invalid"),
         ({"outcome": ""}, "invalid"),
+        ({"outcome": "unknown"}, "invalid"),
         ({"version": 1}, "changed_meanwhile"),
     ],
 )
