@@ -91,6 +91,10 @@ def _look_at(ids: Iterable[int], *, now: datetime) -> int:
     if connection.vendor == "postgresql":
         due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
     listed = list(due)
+    for obligation in listed:
+        if obligation.owner is None and obligation.owner_id is not None:
+            # Handed on between our look and our lock: PostgreSQL reads the locked row anew, not those joined to it.
+            obligation.owner = User.objects.get(pk=obligation.owner_id)
     ladders = rungs_by_kind()
     climbs = [_climb(obligation, ladders[obligation.kind], now=now) for obligation in listed]
     ringing = [climb for climb in climbs if climb.ringing]
