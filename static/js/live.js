@@ -20,7 +20,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr, successful, requestConfig } = event.detail;
   const etag = xhr?.getResponseHeader("ETag");
   if (etag && "etag" in elt.dataset) elt.dataset.etag = etag.replace(/^W\//, "");
-  if (successful && requestConfig.verb !== "get" && elt.tagName === "FORM" && !xhr.responseURL.includes("/sign-in/")) elt.reset();
+  // a refusal (422) is swapped in, so htmx calls it successful; what was written stays all the same
+  if (successful && xhr.status < 400 && requestConfig.verb !== "get" && elt.tagName === "FORM" && !xhr.responseURL.includes("/sign-in/")) elt.reset();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, elt } = event.detail;
@@ -37,7 +38,14 @@ const inHand = (el) =>
   ((el.type === "radio" || el.type === "checkbox") && el.checked !== el.defaultChecked) ||
   (el.tagName === "SELECT" && [...el.options].some((option) => option.selected !== option.defaultSelected) && el.value !== "");
 if (window.Idiomorph) {
-  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && inHand(old));
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
+    if (!(old instanceof Element && inHand(old))) return true;
+    for (const name of ["aria-invalid", "aria-describedby"]) {
+      if (fresh.hasAttribute?.(name)) old.setAttribute(name, fresh.getAttribute(name));
+      else old.removeAttribute(name);
+    }
+    return false;
+  };
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name === "open" && node.tagName === "DETAILS") && !(name === "data-etag" || name === "data-restored" || name === "aria-selected");
 }

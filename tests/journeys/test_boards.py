@@ -118,7 +118,9 @@ def test_a_wrong_amount_is_told_beside_its_field_and_stays_there(house: House, o
     page.keyboard.type("31")
     page.keyboard.press("Enter")
     page.get_by_text("More than was asked for cannot be approved.").wait_for()
-    assert page.locator(f"#ask-{waiting.pk} input[name=amount_minor]").input_value() == "31"
+    amount = page.locator(f"#ask-{waiting.pk} input[name=amount_minor]")
+    assert amount.input_value() == "31"
+    assert amount.get_attribute("aria-invalid") == "true"
     assert again(waiting).status == "waiting"
 
 
