@@ -91,10 +91,14 @@ def test_a_view_that_says_nothing_about_signing_in_asks_for_it() -> None:
     assert response["Location"].startswith("/sign-in/login/")
 
 
-@pytest.mark.parametrize("path", ["/sign-in/login/", "/sign-in/password/reset/", "/healthz", "/admin/login/"])
+@pytest.mark.parametrize("path", ["/sign-in/login/", "/sign-in/password/reset/", "/healthz"])
 def test_a_stranger_reaches_what_leads_to_signing_in(path: str) -> None:
     assert Client().get(path).status_code in (200, 302)
     assert "/sign-in/login/" not in Client().get(path).get("Location", "")
+
+
+def test_the_admin_has_no_sign_in_of_its_own() -> None:
+    assert Client().get("/admin/login/")["Location"].startswith("/sign-in/login/")
 
 
 def test_nobody_can_sign_up() -> None:
