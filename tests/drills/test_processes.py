@@ -1,5 +1,7 @@
 """The real processes that drills and journeys stand on: a worker, a clock, a Redis, a browser."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -60,6 +62,21 @@ def test_clock_and_worker_outlive_a_redis_that_loses_everything(
     redis_server.start()
     Heartbeat.objects.all().delete()
     wait(lambda: alive("beat") and alive("worker"), "ticks did not come through again", celery_worker_process)
+
+
+def test_a_worker_with_its_hands_full_outlives_its_redis(celery_worker_process: Celery, redis_server: Redis) -> None:
+    """More ticks than hands, so that some are taken and not begun when Redis goes. Three times, since it is a matter of
+    milliseconds which of the worker's lines notices first."""
+    ticks = "from recovery.celery import app\nfor _ in range(2000): app.send_task('outreach.plan_calls')"
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", ticks], env=celery_worker_process.worker.env, check=True, timeout=60)
+        wait(lambda: alive("worker"), "no heartbeat", celery_worker_process)
+        redis_server.kill()
+        time.sleep(2)
+        assert celery_worker_process.worker.is_running, said(celery_worker_process)
+        redis_server.start()
+        Heartbeat.objects.all().delete()
+        wait(lambda: alive("worker"), "ticks did not come through again", celery_worker_process)
 
 
 @pytest.mark.journey
