@@ -17,6 +17,10 @@ from accounts.enums import DeliveryStatus, NoticeChannel, Role, WorkingState
 time_zones = functools.cache(zoneinfo.available_timezones)
 currency_code = RegexValidator(r"^[A-Z]{3}$", "Use the three capital letters of the currency, such as USD.")
 
+jurisdiction_code = RegexValidator(
+    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "Use an ISO 3166 code: a country such as CA, or a part of one such as US-CO."
+)
+
 
 def time_zone_name(value: str) -> None:
     """A validator: the name must be one of the IANA time zone database."""
@@ -62,6 +66,13 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=60, default="UTC", validators=[time_zone_name])
     working_state = models.CharField(max_length=10, choices=WorkingState.choices, default=WorkingState.AVAILABLE)
     away_until = models.DateTimeField(null=True, blank=True)
+    holiday_region = models.CharField(
+        max_length=6,
+        blank=True,
+        default="",
+        validators=[jurisdiction_code],
+        help_text="Whose public holidays they have, such as US-CO. Blank: none are known.",
+    )
     takes_calls = models.BooleanField(default=False, help_text="In the group that calls dissatisfied customers.")
     is_service = models.BooleanField(default=False, help_text="A program, not a person.")
     single_key_shortcuts = models.BooleanField(default=True)

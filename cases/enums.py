@@ -145,8 +145,94 @@ class Direction(models.TextChoices):
 
 class MessageKind(models.TextChoices):
     OPENING_NOTICE = "opening_notice", "Opening notice"
+    LETTER = "letter", "Letter about an honored error"
 
 
 class InvestigationStatus(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed"
+
+
+class ErrorStatus(models.TextChoices):
+    """Of a mistake in the customer's favor: what the company does about it."""
+
+    UNDECIDED = "undecided", "Undecided"
+    HONORED = "honored", "Honored"
+    RESCINDED = "rescinded", "Taken back"
+    WITHDRAWN = "withdrawn", "Not in the customer’s favor after all"
+
+
+class Relied(models.TextChoices):
+    """How far the customer has relied on the error already."""
+
+    UNKNOWN = "unknown", "Not known"
+    NOTHING = "nothing", "On nothing yet"
+    SOMETHING = "something", "On something that can be undone"
+    MUCH = "much", "On something that cannot be undone"
+
+
+class MoneyHeld(models.TextChoices):
+    """Where the money of the error is."""
+
+    UNKNOWN = "unknown", "Not known"
+    NONE = "none", "No money has moved"
+    WITH_US = "with_us", "We hold it"
+    WITH_CUSTOMER = "with_customer", "The customer has it"
+    RETURNED = "returned", "It came back to us"
+
+
+class DisclosureKind(models.TextChoices):
+    """Which decision the call tells of."""
+
+    HONORED = "honored", "We honor it this time"
+    RESCINDED = "rescinded", "We take it back"
+
+
+class DisclosureStatus(models.TextChoices):
+    OWED = "owed", "Owed"
+    MADE = "made", "Made"
+    WITHDRAWN = "withdrawn", "No longer owed"
+
+
+class OwedBecause(models.TextChoices):
+    """Why it is this person who owes the call."""
+
+    ORIGINATOR = "originator", "They made the mistake"
+    SYSTEM = "system", "A system made it; they own the case"
+    PARTNER = "partner", "A partner made it; they own the case"
+    UNKNOWN = "unknown", "Nobody knows who made it; they own the case"
+    LEFT = "left", "Who made it has left"
+    LONG_AWAY = "long_away", "Who made it is away for long"
+
+
+class Point(models.TextChoices):
+    """What the customer has to hear, each said by itself. What the last two say depends on the decision."""
+
+    MISTAKE = "mistake", "A mistake was made"
+    SHOULD_HAVE = "should_have", "What should have happened, and why"
+    STANCE = "stance", "What we do about it"
+    NEXT = "next", "What comes next time"
+
+
+class Understanding(models.TextChoices):
+    UNDERSTOOD = "understood", "Understood"
+    PARTLY = "partly", "Understood in part"
+    NOT_UNDERSTOOD = "not_understood", "Did not understand"
+    DISPUTES = "disputes", "Understood, and disputes it"
+
+
+class AttemptOutcome(models.TextChoices):
+    """What one try at the call came to."""
+
+    TOLD = "told", "Told"
+    CALL_BACK = "call_back", "Asked to be called back"
+    NO_ANSWER = "no_answer", "No answer"
+    LEFT_MESSAGE = "left_message", "Left a message to call back"
+    WRONG_PERSON = "wrong_person", "Wrong person or number"
+    DROPPED = "dropped", "The line dropped"
+
+
+class ReviewOutcome(models.TextChoices):
+    NO_ACTION = "no_action", "No action"
+    COACH = "coach", "Coach"
+    CHANGE_PROCESS = "change_process", "Change the process"

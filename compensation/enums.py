@@ -50,3 +50,34 @@ class Account(models.TextChoices):
     PENDING = "pending", "Held for an approval"
     COMMITTED = "committed", "Given, not delivered"
     DELIVERED = "delivered", "Delivered"
+
+
+class Stance(models.TextChoices):
+    """What the company does about an error in the customer's favor."""
+
+    HONOR = "honor", "Stand by it"
+    RESCIND = "rescind", "Take it back"
+
+
+class RescissionEffect(models.TextChoices):
+    """What a rule says of taking an error back."""
+
+    PROHIBITED = "prohibited", "Prohibited"
+    LEGAL_REVIEW = "legal_review", "Needs legal review"
+    WITHIN_DAYS = "within_days", "Allowed within a number of days"
+    ALLOWED = "allowed", "Allowed"
+
+
+class Ruled(models.TextChoices):
+    """What the rules come to for one error on one day."""
+
+    PROHIBITED = "prohibited", "May not be taken back"
+    LEGAL_REVIEW = "legal_review", "Needs legal review"
+    ALLOWED = "allowed", "May be taken back"
+
+
+class Conclusion(models.TextChoices):
+    """What counsel concluded about taking an error back."""
+
+    MAY = "may", "It may be taken back"
+    MAY_NOT = "may_not", "It may not be taken back"

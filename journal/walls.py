@@ -107,6 +107,105 @@ class NoReplace(_Wall):
         return [f"DROP TRIGGER {self.table}_no_replace"] if vendor == "sqlite" else []
 
 
+class Frozen(_Wall):
+    """A row of ``table`` is never deleted, and never changed once its ``column`` says ``value``."""
+
+    def __init__(self, table: str, column: str, value: str) -> None:
+        self.table, self.column, self.value = table, column, value
+
+    def describe(self) -> str:
+        return f"Freeze rows of {self.table} that are {self.value}"
+
+    def statements(self, vendor: str) -> list[str]:
+        table, frozen = self.table, f"OLD.{self.column} = '{self.value}'"
+        said = f"a row of {table} that is {self.value} does not change, and none is deleted"
+        if vendor == "sqlite":
+            refuse = f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            return [
+                f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} WHEN {frozen} {refuse}",
+                f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {refuse}",
+            ]
+        return [
+            (
+                f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'restrict_violation'; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} "
+                f"FOR EACH ROW WHEN ({frozen}) EXECUTE FUNCTION {table}_refuse()"
+            ),
+            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        ]
+
+    def removals(self, vendor: str) -> list[str]:
+        table = self.table
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {table}_kept", f"DROP TRIGGER {table}_frozen"]
+        return [
+            f"DROP TRIGGER {table}_kept ON {table}",
+            f"DROP TRIGGER {table}_frozen ON {table}",
+            f"DROP FUNCTION {table}_refuse()",
+        ]
+
+
+class NoOverlap(_Wall):
+    """Rows of ``table`` with the ``same`` values never overlap in time, from ``begins`` up to ``ends`` (NULL: for good).
+
+    On PostgreSQL an exclusion constraint, which needs the trusted extension ``btree_gist``; SQLite, which has no such
+    constraint and one writer at a time, asks by triggers.
+    """
+
+    def __init__(self, table: str, same: tuple[str, ...], begins: str, ends: str) -> None:
+        self.table, self.same, self.begins, self.ends = table, same, begins, ends
+
+    def describe(self) -> str:
+        return f"Keep rows of {self.table} apart in time"
+
+    def statements(self, vendor: str) -> list[str]:
+        table, begins, ends = self.table, self.begins, self.ends
+        if vendor != "sqlite":
+            same = ", ".join(f"{column} WITH =" for column in self.same)
+            return [
+                "CREATE EXTENSION IF NOT EXISTS btree_gist",
+                (
+                    f"ALTER TABLE {table} ADD CONSTRAINT {table}_no_overlap "
+                    f"EXCLUDE USING gist ({same}, daterange({begins}, {ends}) WITH &&)"
+                ),
+            ]
+        equal = " AND ".join(f"other.{column} = NEW.{column}" for column in self.same)
+        overlapping = (
+            f"EXISTS (SELECT 1 FROM {table} AS other WHERE other.id <> NEW.id AND {equal} "  # noqa: S608 - from a migration
+            f"AND (other.{ends} IS NULL OR NEW.{begins} < other.{ends}) "
+            f"AND (NEW.{ends} IS NULL OR other.{begins} < NEW.{ends}))"
+        )
+        return [
+            f"CREATE TRIGGER {table}_no_overlap_{verb.lower()} AFTER {verb} ON {table} WHEN {overlapping} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}_no_overlap'); END"
+            for verb in ("INSERT", "UPDATE")
+        ]
+
+    def removals(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {self.table}_no_overlap_{verb}" for verb in ("insert", "update")]
+        return [f"ALTER TABLE {self.table} DROP CONSTRAINT {self.table}_no_overlap"]
+
+
+class Rebuilt(_Wall):
+    """Puts a wall back on SQLite, which alters a table by making a new one: the old one's triggers go with it."""
+
+    def __init__(self, wall: _Wall) -> None:
+        self.wall = wall
+
+    def describe(self) -> str:
+        return f"{self.wall.describe()}, again"
+
+    def statements(self, vendor: str) -> list[str]:
+        return self.wall.statements(vendor) if vendor == "sqlite" else []
+
+    def removals(self, vendor: str) -> list[str]:
+        return self.wall.removals(vendor) if vendor == "sqlite" else []
+
+
 class QueueOnInsert(_Wall):
     """Every row inserted in ``table`` also leaves its id in ``queue.column``, in the same transaction."""
 

@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import NoticeChannel
-from accounts.models import BusinessUnit, User
+from accounts.models import BusinessUnit, User, jurisdiction_code
 from cases.enums import ObligationKind
 from cases.models import Case, Cause, Customer, Obligation
-from cases.models.customer import jurisdiction_code
 from outreach.enums import Audience, CallOutcome, CallStatus, SignalFate, SignalKind, Worker
 
 

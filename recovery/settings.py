@@ -349,6 +349,12 @@ RECOVERY: dict[str, Any] = {
     "PROMISE_GRACE_MINUTES": 15,
     # Past this many in a day a no-questions remedy is an ordinary award.
     "NO_QUESTIONS_PER_DAY": 5,
+    # Errors in the customer’s favor: how soon one is decided and the customer told, and when an absence is a long one.
+    "DECISION_HOURS": 24,
+    "DISCLOSURE_BUSINESS_DAYS": 2,
+    "LONG_ABSENCE_DAYS": 14,
+    # Fonts for letters beside the bundled one, for names in other scripts: paths of TrueType files.
+    "LETTER_FONTS": env.list("LETTER_FONTS", default=[]),
     "APPROVAL_ANSWER_MINUTES": 10,
     "APPROVAL_EXPIRES_HOURS": 48,
     # Surveys run from 1 to 5. What is called about, how soon and how often is the Program’s to say (outreach.Program).

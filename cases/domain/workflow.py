@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from accounts.lifecycle import Lifecycle
-from cases.enums import CaseStatus, InvestigationStatus, ObligationStatus, PromiseStatus
+from cases.enums import (
+    CaseStatus,
+    DisclosureStatus,
+    ErrorStatus,
+    InvestigationStatus,
+    ObligationStatus,
+    PromiseStatus,
+)
 
 CASE = Lifecycle(
     "case",
@@ -50,5 +57,26 @@ INVESTIGATION = Lifecycle(
     {
         InvestigationStatus.OPEN: {InvestigationStatus.CLOSED},
         InvestigationStatus.CLOSED: set(),
+    },
+)
+
+ERROR = Lifecycle(
+    "honored error",
+    ErrorStatus,
+    {
+        ErrorStatus.UNDECIDED: {ErrorStatus.HONORED, ErrorStatus.RESCINDED, ErrorStatus.WITHDRAWN},
+        ErrorStatus.HONORED: {ErrorStatus.RESCINDED},
+        ErrorStatus.RESCINDED: {ErrorStatus.HONORED},
+        ErrorStatus.WITHDRAWN: {ErrorStatus.UNDECIDED},
+    },
+)
+
+DISCLOSURE = Lifecycle(
+    "disclosure",
+    DisclosureStatus,
+    {
+        DisclosureStatus.OWED: {DisclosureStatus.MADE, DisclosureStatus.WITHDRAWN},
+        DisclosureStatus.MADE: set(),
+        DisclosureStatus.WITHDRAWN: set(),
     },
 )

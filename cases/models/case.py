@@ -35,6 +35,9 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=14, choices=CaseOutcome.choices, blank=True, default="")
+    has_precedent = models.BooleanField(
+        default=False, help_text="An earlier honored error bears on what this customer may expect."
+    )
     historical = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -8,12 +8,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import BusinessUnit, currency_code, time_zone_name
+from accounts.models import BusinessUnit, currency_code, jurisdiction_code, time_zone_name
 from cases.enums import Channel
 
-jurisdiction_code = RegexValidator(
-    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "Use an ISO 3166 code: a country such as CA, or a part of one such as US-CO."
-)
 language_code = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "Use a language code such as en or pt-BR.")
 e164 = RegexValidator(r"^\+[1-9]\d{6,14}$", "Use the international form, such as +13035550142.")
 

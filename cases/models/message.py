@@ -9,6 +9,7 @@ from accounts.enums import DeliveryStatus
 from cases.enums import Channel, MessageKind
 from cases.models.case import Case
 from cases.models.customer import Customer
+from cases.models.honored_error import Letter
 
 
 class Message(models.Model):
@@ -16,6 +17,9 @@ class Message(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="messages")
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="messages")
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, null=True, blank=True, related_name="messages", help_text="What goes with it, as a PDF."
+    )
     kind = models.CharField(max_length=24, choices=MessageKind.choices)
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.EMAIL)
     to = models.CharField(max_length=254, blank=True, default="")

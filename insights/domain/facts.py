@@ -65,7 +65,8 @@ class _Rows:
         self.awards = _by_case(Award.objects.filter(case_id__in=case_ids).select_related("remedy").order_by("pk"))
         self.entries: dict[int, list[LedgerEntry]] = defaultdict(list)
         for entry in LedgerEntry.objects.filter(award__case_id__in=case_ids).order_by("pk"):
-            self.entries[entry.award_id].append(entry)
+            if entry.award_id is not None:
+                self.entries[entry.award_id].append(entry)
         self.asked: dict[int, list[datetime]] = defaultdict(list)
         for case_id, at in Approval.objects.filter(award__case_id__in=case_ids).values_list(
             "award__case_id", "requested_at"

@@ -1,0 +1,49 @@
+"""The ledger."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import BusinessUnit, User
+from compensation.enums import Account, Basis
+from compensation.models.awards import Award
+from compensation.models.honoring import Decision
+
+
+class LedgerEntry(models.Model):
+    """One move of money from an account to another, for an award or for a decision to honor an error.
+
+    Never changed or deleted; a reversal is a new entry.
+    """
+
+    award = models.ForeignKey(Award, models.PROTECT, null=True, blank=True, related_name="entries")
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="entries")
+    at = models.DateTimeField()
+    basis = models.CharField(max_length=14, choices=Basis.choices)
+    from_account = models.CharField(max_length=10, choices=Account.choices)
+    to_account = models.CharField(max_length=10, choices=Account.choices)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="+", db_index=False)
+    rep = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_entry_of_an_award_or_a_decision",
+                condition=Q(award__isnull=False, decision__isnull=True)
+                | Q(award__isnull=True, decision__isnull=False, basis=Basis.COST_OF_ERROR),
+            ),
+            models.CheckConstraint(name="ledger_amount_positive", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(name="ledger_moves_between_accounts", condition=~Q(from_account=F("to_account"))),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "at"], name="ledger_of_unit"),
+            models.Index(fields=["rep", "at"], name="ledger_of_rep"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} {self.from_account} → {self.to_account}"
