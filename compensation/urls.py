@@ -3,18 +3,18 @@
 from django.urls import URLPattern, path
 
 from compensation import api as doors
-from compensation import views
+from compensation.views import approvals, caps, catalog
 
 browser: list[URLPattern] = [
-    path("approvals", views.approvals_page, name="approvals"),
-    path("approvals/live", views.approvals_live, name="approvals-live"),
-    path("approvals/<int:pk>/approve", views.approve, name="approval-approve"),
-    path("approvals/<int:pk>/decline", views.decline, name="approval-decline"),
-    path("settings/caps", views.caps_page, name="setting-caps"),
-    path("settings/catalog", views.catalog_page, name="setting-catalog"),
-    path("settings/catalog/new", views.remedy, name="setting-remedy-new"),
-    path("settings/catalog/<int:pk>", views.remedy, name="setting-remedy"),
-    path("settings/catalog/<int:pk>/retire", views.retire, name="setting-remedy-retire"),
+    path("approvals", approvals.approvals_page, name="approvals"),
+    path("approvals/live", approvals.approvals_live, name="approvals-live"),
+    path("approvals/<int:pk>/approve", approvals.approve, name="approval-approve"),
+    path("approvals/<int:pk>/decline", approvals.decline, name="approval-decline"),
+    path("settings/caps", caps.caps_page, name="setting-caps"),
+    path("settings/catalog", catalog.catalog_page, name="setting-catalog"),
+    path("settings/catalog/new", catalog.remedy, name="setting-remedy-new"),
+    path("settings/catalog/<int:pk>", catalog.remedy, name="setting-remedy"),
+    path("settings/catalog/<int:pk>/retire", catalog.retire, name="setting-remedy-retire"),
 ]
 
 api: list[URLPattern] = [

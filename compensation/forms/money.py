@@ -1,4 +1,4 @@
-"""What supervisors answer and administrators set. Amounts are typed as people write money."""
+"""Answers to requests, remedies and caps. Amounts are typed as people write money."""
 
 from __future__ import annotations
 
