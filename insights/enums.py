@@ -20,6 +20,10 @@ class Measure(models.TextChoices):
     CAUSE = "cause", "Mistakes by cause"  # id of the cause, or empty
     HONESTY = "honesty", "Who reported our mistakes"  # self, other
     SATISFACTION = "satisfaction", "Signals from customers"  # score of 5, or the kind of signal
+    ERROR_DECIDED = "error_decided", "Errors decided"  # honored, rescinded
+    ERROR_COST = "error_cost", "Cost of honored errors"  # id of the cause, or empty
+    ERROR_HONESTY = "error_honesty", "Who reported the errors we honored"  # self, other
+    ERROR_TOLD = "error_told", "Calls that told the customer"  # in_time, late
 
 
 class FirstOwner(models.TextChoices):
@@ -38,6 +42,13 @@ class Asking(models.TextChoices):
 class Honesty(models.TextChoices):
     SELF = "self", "Reported by whoever made it"
     OTHER = "other", "Reported by somebody else"
+
+
+class Told(models.TextChoices):
+    """When a customer was told of an error in their favor. That a call is still owed is read from the clock."""
+
+    IN_TIME = "in_time", "In time"
+    LATE = "late", "Late"
 
 
 class Source(models.TextChoices):

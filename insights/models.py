@@ -37,6 +37,12 @@ class Fact(models.Model):
             models.Index(fields=["unit", "day"], name="facts_of_unit_and_day"),
             models.Index(fields=["measure", "unit", "-day", "-id"], name="facts_behind_a_figure"),
             models.Index(fields=["rep", "measure", "-day", "-id"], name="facts_of_rep"),
+            # All that is read of honored errors when those who had several are looked for.
+            models.Index(
+                fields=["-day", "-id", "unit", "customer"],
+                name="facts_of_honored_errors",
+                condition=Q(measure="error_decided", key="honored"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 Days are in UTC. Whose figure a fact is: the first owner's for opening, first response and solving; the owner's for
 closing, causes and signals; whoever held a promise when it fell due; whoever gave a remedy; and whoever made a
-mistake, for who reported it.
+mistake, for who reported it. Of errors in the customer's favor: whoever made it, and of a call whoever made the call.
 """
 
 from __future__ import annotations
@@ -14,11 +14,19 @@ from typing import Any
 
 from django.conf import settings
 
-from cases.enums import SEVERITY_ORDER, Favor, Originator, PromiseStatus, Severity
-from cases.models import Case, Incident, Promise
-from compensation.enums import Account, AwardStatus
-from compensation.models import Approval, Award, LedgerEntry
-from insights.enums import Asking, FirstOwner, Honesty, Measure, Source
+from cases.enums import (
+    SEVERITY_ORDER,
+    DisclosureStatus,
+    ErrorStatus,
+    Favor,
+    Originator,
+    PromiseStatus,
+    Severity,
+)
+from cases.models import Case, Disclosure, HonoredError, Incident, Promise
+from compensation.enums import Account, AwardStatus, Stance
+from compensation.models import Approval, Award, Decision, LedgerEntry
+from insights.enums import Asking, FirstOwner, Honesty, Measure, Source, Told
 from insights.models import Fact
 from journal.enums import EventType
 from journal.models import Event
@@ -72,10 +80,17 @@ class _Rows:
             "award__case_id", "requested_at"
         ):
             self.asked[case_id].append(at)
+        errors = HonoredError.objects.filter(case_id__in=case_ids)
+        self.errors = _by_case(errors.select_related("incident").order_by("pk"))
+        self.decisions: dict[int, list[Decision]] = defaultdict(list)
+        for decision in Decision.objects.filter(error__case_id__in=case_ids).order_by("pk"):
+            self.decisions[decision.error_id].append(decision)
+        told = Disclosure.objects.filter(case_id__in=case_ids, status=DisclosureStatus.MADE)
+        self.told = _by_case(told.select_related("obligation").order_by("pk"))
 
 
 def of_cases(case_ids: Iterable[int]) -> list[Fact]:
-    """The facts of these cases, signals apart. Seven queries, however many."""
+    """The facts of these cases, signals apart. Ten queries, however many."""
     rows = _Rows(sorted(case_ids))
     return [fact for case in rows.cases for fact in _of_case(case, rows)]
 
@@ -112,6 +127,11 @@ def _of_case(case: Case, rows: _Rows) -> Iterator[Fact]:
         if incident.originator_kind == Originator.PERSON and not incident.historical:
             honest = Honesty.SELF if incident.self_reported else Honesty.OTHER
             yield _fact(case, Measure.HONESTY, honest, incident.logged_at, incident.originator_id)
+    for error in rows.errors[case.pk]:
+        yield from _error(case, error, rows.decisions[error.pk])
+    for call in rows.told[case.pk]:
+        key = Told.IN_TIME if call.made_at <= call.obligation.due_end else Told.LATE
+        yield _fact(case, Measure.ERROR_TOLD, key, call.made_at, call.caller_id)
 
 
 def _first_response(case: Case, incidents: list[Incident]) -> Iterator[Fact]:
@@ -166,6 +186,27 @@ def _spend(case: Case, award: Award, entries: list[LedgerEntry], cause: str) -> 
 def _sign(entry: LedgerEntry) -> int:
     to, of = entry.to_account in SPENT, entry.from_account in SPENT
     return int(to) - int(of)
+
+
+def _error(case: Case, error: HonoredError, decisions: list[Decision]) -> Iterator[Fact]:
+    """An error counts once, as it stands, on the day it was decided so; what honoring it costs, whenever that changes."""
+    rep = error.originator_id
+    if error.decided_at is None:
+        return
+    yield _fact(case, Measure.ERROR_DECIDED, error.status, error.decided_at, rep)
+    if error.status == ErrorStatus.HONORED and error.originator_kind == Originator.PERSON:
+        honest = Honesty.SELF if error.self_reported else Honesty.OTHER
+        yield _fact(case, Measure.ERROR_HONESTY, honest, error.decided_at, rep)
+    cause = str(error.incident.cause_id or "")
+    ends = {decision.supersedes_id: decision.at for decision in decisions}
+    for decision in decisions:
+        if decision.stance != Stance.HONOR:
+            continue
+        currency, amount = decision.currency or error.currency, decision.cost_minor
+        yield _fact(case, Measure.ERROR_COST, cause, decision.at, rep, currency=currency, amount_minor=amount)
+        if decision.pk in ends:
+            back = {"currency": currency, "n": -1, "amount_minor": -amount}
+            yield _fact(case, Measure.ERROR_COST, cause, ends[decision.pk], rep, **back)
 
 
 def of_signals(signal_ids: Iterable[int]) -> list[Fact]:
