@@ -47,7 +47,7 @@ class House:
     now: datetime = NOW
     remedies: dict[str, Remedy] = field(default_factory=dict)
 
-    def person(self, name: str, **particulars: Any) -> User:
+    def person(self, name: str, /, **particulars: Any) -> User:
         """One more member of staff, a rep of our team unless said otherwise."""
         return person(name, **{"team": self.team} | particulars)
 
@@ -143,7 +143,7 @@ class House:
         return Approval.objects.get(award=self.give(case, amount, **particulars))
 
 
-def person(name: str, **particulars: Any) -> User:
+def person(name: str, /, **particulars: Any) -> User:
     """A member of staff called ``name``, who can sign in with ``PASSWORD``."""
     given: dict[str, Any] = {"name": name.capitalize(), "email": f"{name}@example.com", "password": PASSWORD}
     return add_user(username=name, now=NOW, **given | particulars)
