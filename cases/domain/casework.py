@@ -10,6 +10,7 @@ from accounts.authority import ChangedMeanwhile, Refused
 from accounts.models import User
 from cases.models import Case
 from cases.queries.reach import visible_cases
+from journal.models import Event
 from journal.queries import of_case, of_subject
 
 
@@ -73,7 +74,7 @@ def changes_since(kind: str, subject_id: int, version: int) -> list[dict[str, An
     To a case belongs what was promised, given, found and said on it: those events carry its version too.
     """
     on_case = kind == "case"
-    changes = []
+    changes: list[dict[str, Any]] = []
     for event in (of_case(subject_id) if on_case else of_subject(kind, subject_id))[:50]:
         own = event.data.get("version") if event.subject_kind == kind else None
         made = event.data.get("case_version", own) if on_case else own
@@ -81,15 +82,18 @@ def changes_since(kind: str, subject_id: int, version: int) -> list[dict[str, An
             continue  # a note, a reminder or a message: nothing that anybody edits
         if made <= version:
             break
-        changes.append(
-            {
-                "type": event.type,
-                "by": event.actor.name if event.actor else "",
-                "at": event.at.isoformat(),
-                "fields": event.data.get("fields", []),
-            }
-        )
+        changes.append(told_as_change(event))
     return changes
+
+
+def told_as_change(event: Event) -> dict[str, Any]:
+    """An event as whoever wrote meanwhile is told of it."""
+    return {
+        "type": event.type,
+        "by": event.actor.name if event.actor else "",
+        "at": event.at.isoformat(),
+        "fields": event.data.get("fields", []),
+    }
 
 
 def mark_first_response(case: Case, *, by: User | None, now: datetime) -> None:

@@ -11,11 +11,12 @@ from accounts.authority import ChangedMeanwhile
 from accounts.domain.words import said
 from accounts.models import User
 from cases.domain import casework
+from cases.domain.honored_errors import follow_incident
 from cases.domain.intake import check_fields, check_originator, check_story, is_urgent
 from cases.domain.permissions import can_work_on
-from cases.enums import SEVERITY_ORDER, Originator, Severity
+from cases.enums import SEVERITY_ORDER, Favor, Originator, Severity
 from cases.models import Case, Incident
-from journal.domain.log import record
+from journal.domain.log import record, together
 from journal.enums import EventType
 
 PARTICULARS = frozenset(
@@ -27,15 +28,17 @@ PARTICULARS = frozenset(
 
 
 @transaction.atomic
+@together()
 def change_incident(
     incident: Incident, *, version: int | None, by: User, now: datetime, **particulars: Any
 ) -> Incident:
     """Change what is given of ``PARTICULARS``, leave the rest. ``version`` is what the writer last saw of the incident.
 
     The case's severity stays the highest of its incidents, and its urgency what any of them makes it. Naming another
-    kind of originator than a person lets go of the person who was named.
+    kind of originator than a person lets go of the person who was named. What is in the customer's favor is decided
+    about, and once it has been, neither that nor whose mistake it was changes.
     Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``rep_needed``, ``changed_meanwhile``, ``invalid``,
-    ``words_needed``, ``too_long``, ``in_future``, ``not_an_amount``, ``unknown_currency``.
+    ``words_needed``, ``too_long``, ``in_future``, ``not_an_amount``, ``unknown_currency``, ``decided_already``.
     """
     unknown = set(particulars) - PARTICULARS
     if unknown:
@@ -57,6 +60,8 @@ def change_incident(
     held.save(update_fields=[*changed, "version"])
     _record_changed(held, case, changed, by=by, now=now)
     _keep_severity(case)
+    if held.favor == Favor.CUSTOMER or "favor" in changed:
+        follow_incident(held, case, changed=changed, by=by, now=now)
     casework.save(case, "severity", "urgent")
     return held
 

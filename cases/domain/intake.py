@@ -16,6 +16,7 @@ from accounts.models import BusinessUnit, User
 from accounts.money import check_minor
 from accounts.queries import is_there, supervisors_of_unit, visible_units
 from cases.domain import casework, contacts, messages, promises
+from cases.domain.honored_errors import open_error
 from cases.domain.ownership import freest_rep, tell_owner, tell_supervisors
 from cases.domain.permissions import is_live
 from cases.domain.references import new_reference
@@ -69,7 +70,8 @@ def log_incident(
 
     ``particulars``: line_of_business, category, kind_of_action, complainer, value_at_stake_minor, loss_minor,
     currency, external_system, external_id. Amounts in minor units of ``currency``; times aware.
-    An incident in the customer's favor sends no opening notice: first contact is the call that tells them.
+    An incident in the customer's favor sends no opening notice: first contact is the call that tells them. It is to be
+    decided first whether we honor it.
     Refused: ``out_of_reach``, ``invalid``, ``words_needed``, ``too_long``, ``in_future``, ``unit_needed``,
     ``case_closed``, ``historical_case``, ``other_customer``, ``external_id_taken``, ``not_an_amount``.
     """
@@ -110,6 +112,8 @@ def log_incident(
         contacts.note_contact(held, channel=channel, direction=Direction.IN, reached=Reached.CUSTOMER, by=by, now=now)
     if opened and favor != Favor.CUSTOMER:
         _announce(held, by=by, now=now, live=channel in LIVE_CHANNELS)
+    if favor == Favor.CUSTOMER:
+        open_error(incident, held, by=by, now=now)
     casework.save(held, "severity", "urgent")
     return Logged(incident, held, opened)
 

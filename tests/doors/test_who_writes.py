@@ -33,6 +33,7 @@ UNTOLD = {
     "accounts.idempotency.purge": "answers past their day",
     "cases.casework.save": "saves what a verb has done, which tells of it",
     "cases.casework.save_all": "saves what a verb has done, which tells of it",
+    "cases.honored_errors.save_error": "saves what a verb has done, which tells of it",
     "cases.search_keys.refresh": "follows from the customer's own change",
     "cases.obligations.owe": "each kind's verb tells of it",
     "cases.obligations.owe_all": "each kind's verb tells of it",
