@@ -236,3 +236,11 @@ class ReviewOutcome(models.TextChoices):
     NO_ACTION = "no_action", "No action"
     COACH = "coach", "Coach"
     CHANGE_PROCESS = "change_process", "Change the process"
+
+
+class Likeness(models.TextChoices):
+    """Why an earlier honored error bears on what is at hand."""
+
+    KIND = "kind_of_action", "The same kind of action"
+    LINE = "line_of_business", "The same line of business"
+    CAUSE = "cause", "A cause under the same branch"

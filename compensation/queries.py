@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from accounts.enums import Role
 from cases.models import Case, Incident
 from cases.queries import visible_cases
 from compensation.enums import ApprovalStatus
-from compensation.models import Approval, Award, Cap, LedgerEntry, Remedy
+from compensation.models import Approval, Award, Cap, Decision, LedgerEntry, Remedy
 from journal.enums import EventType
 from journal.models import Event
 
@@ -115,6 +115,13 @@ def awards_of(case: Case) -> QuerySet[Award]:
         .select_related("remedy", "given_by", "approval", "approval__answered_by", "delivery")
         .order_by("-id")
     )
+
+
+def reason_given(case: Case) -> bool:
+    """Whether it was said already on this case why something is offered in spite of an earlier honored error."""
+    awards = Award.objects.filter(case=OuterRef("pk")).exclude(precedent_reason="")
+    decisions = Decision.objects.filter(error__case=OuterRef("pk")).exclude(precedent_reason="")
+    return Case.objects.filter(pk=case.pk).filter(Exists(awards) | Exists(decisions)).exists()
 
 
 def caps_by_holder() -> QuerySet[Cap]:

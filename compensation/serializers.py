@@ -25,6 +25,13 @@ class Giving(Shape):
     feeling = Choice(choices=Feeling.choices, required=False)
     feeling_words = Text(max_length=20_000, allow_blank=True, required=False)
     feeling_confirmed = Flag(allow_null=True, required=False)
+    precedent_reason = Text(
+        max_length=300,
+        allow_blank=True,
+        required=False,
+        help_text="One line that says why it is given in spite of an earlier honored error (`precedents` of the case): "
+        "needed once on a case that one bears on.",
+    )
 
 
 class Reversing(Shape):
@@ -77,8 +84,8 @@ class Award(serializers.ModelSerializer[models.Award]):
         model = models.Award
         fields = [
             "id", "case", "customer", "remedy", "remedy_name", "basis", "status", "cost_minor", "value_minor",
-            "currency", "no_questions", "given_by", "given_at", "delivered_at", "proof", "reversed_at", "approval",
-            "historical", "version",
+            "currency", "no_questions", "precedent_reason", "given_by", "given_at", "delivered_at", "proof",
+            "reversed_at", "approval", "historical", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -19,6 +19,7 @@ from cases.domain import casework, contacts, messages, promises
 from cases.domain.honored_errors import open_error
 from cases.domain.ownership import freest_rep, tell_owner, tell_supervisors
 from cases.domain.permissions import is_live
+from cases.domain.precedents import note_precedents
 from cases.domain.references import new_reference
 from cases.enums import (
     LIVE_CHANNELS,
@@ -31,6 +32,7 @@ from cases.enums import (
     Severity,
 )
 from cases.models import Case, Customer, Incident
+from cases.queries.precedents import may_have_precedent
 from journal.domain.log import record, together
 from journal.enums import EventType
 
@@ -97,7 +99,8 @@ def log_incident(
     check_fields(incident)
     opened = case is None
     if case is None:
-        held = _open_case(incident, unit=_unit_of(customer, unit, by=by), by=by, now=now)
+        at, erred = _unit_of(customer, unit, by=by)
+        held = _open_case(incident, unit=at, erred=erred, by=by, now=now)
     else:
         held = casework.hold(case, by=by)
         if held.customer_id != customer.pk:
@@ -105,6 +108,7 @@ def log_incident(
         is_live(held).enforce()
         held.severity = max(held.severity, incident.severity, key=lambda level: SEVERITY_ORDER[Severity(level)])
         held.urgent = held.urgent or is_urgent(incident)
+        note_precedents(held)
     incident.case, incident.unit = held, held.unit
     _save(incident)
     _record_logged(incident, held, opened=opened, by=by, now=now)
@@ -114,7 +118,7 @@ def log_incident(
         _announce(held, by=by, now=now, live=channel in LIVE_CHANNELS)
     if favor == Favor.CUSTOMER:
         open_error(incident, held, by=by, now=now)
-    casework.save(held, "severity", "urgent")
+    casework.save(held, "severity", "urgent", "has_precedent")
     return Logged(incident, held, opened)
 
 
@@ -136,16 +140,21 @@ def check_originator(kind: str, originator: User | None) -> None:
         raise Refused("invalid", "A colleague is named, so the mistake is a colleague’s.", "originator_kind")
 
 
-def _unit_of(customer: Customer, unit: BusinessUnit | None, *, by: User) -> BusinessUnit:
-    """The unit that a new case belongs to. A customer of none that the caller serves is out of reach."""
-    units = {each.pk: each for each in visible_units(by).filter(memberships__customer=customer)}
+def _unit_of(customer: Customer, unit: BusinessUnit | None, *, by: User) -> tuple[BusinessUnit, bool]:
+    """The unit that a new case belongs to, and whether this customer has an error in their favor behind them.
+
+    A customer of no unit that the caller serves is out of reach.
+    """
+    served = visible_units(by).filter(memberships__customer=customer).annotate(erred=may_have_precedent(customer))
+    units = {each.pk: each for each in served}
     if not units:
         raise Refused("out_of_reach", "There is no such customer.")
     if unit is not None and unit.pk not in units:
         raise Refused("unit_needed", "Choose a unit that this customer belongs to and your team serves.", "unit")
     if unit is None and len(units) > 1:
         raise Refused("unit_needed", "This customer belongs to several units. Choose the one it concerns.", "unit")
-    return units[unit.pk] if unit is not None else next(iter(units.values()))
+    chosen = units[unit.pk] if unit is not None else next(iter(units.values()))
+    return chosen, chosen.erred
 
 
 def is_urgent(incident: Incident) -> bool:
@@ -159,7 +168,7 @@ def title_of(incident: Incident) -> str:
     return first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
-def _open_case(incident: Incident, *, unit: BusinessUnit, by: User, now: datetime) -> Case:
+def _open_case(incident: Incident, *, unit: BusinessUnit, erred: bool, by: User, now: datetime) -> Case:
     mine = not by.is_service and by.role in (Role.REP, Role.SUPERVISOR) and is_there(by, now)
     owner = by if mine else freest_rep(unit.pk, now=now)
     case = Case(
@@ -174,6 +183,7 @@ def _open_case(incident: Incident, *, unit: BusinessUnit, by: User, now: datetim
         opened_at=now,
         opened_by=by,
         reported_at=incident.reported_at,
+        has_precedent=erred,
     )
     save_with_reference(case)
     record(

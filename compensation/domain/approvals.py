@@ -67,7 +67,8 @@ def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, not
         expires_at=now + timedelta(hours=settings.RECOVERY["APPROVAL_EXPIRES_HOURS"]),
     )
     ledger.move(award, award.cost_minor, of=Account.SOURCE, to=Account.PENDING, by=by, now=now)
-    record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words={"note": note})
+    words = {"note": note, "precedent_reason": award.precedent_reason}
+    record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words=words)
     tell(
         answering,
         key=f"approval:{approval.pk}",

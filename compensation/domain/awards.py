@@ -18,6 +18,7 @@ from cases.domain.permissions import READ_ONLY_HISTORY, can_work_on, is_live
 from cases.enums import ObligationStatus
 from cases.models import Case
 from compensation.domain import approvals, caps, ledger
+from compensation.domain.precedents import reason_in_spite
 from compensation.domain.steps import hold_award, owe_delivery, record_award
 from compensation.domain.workflow import AWARD
 from compensation.enums import Account, AwardStatus, Axis, Basis, RemedyKind
@@ -40,6 +41,7 @@ def give(
     feeling: str = "",
     feeling_words: str = "",
     feeling_confirmed: bool | None = None,
+    precedent_reason: str = "",
     version: int | None = None,
 ) -> Award:
     """Give a remedy on a case; with ``feeling``, acknowledge it first in the same action.
@@ -47,9 +49,11 @@ def give(
     ``amount_minor`` (minor units of ``currency``) is given exactly where the catalog leaves the amount open. Within
     the giver's caps the award is given at once and drawn on their counters; above any of them its status is
     ``awaiting_approval``, the amount is reserved on the case and supervisors are told.
+    ``precedent_reason`` is one line that says why it is given in spite of an earlier honored error which bears on the
+    case: asked once on a case, of whatever is given first.
     Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``rep_needed``, ``feelings_first``,
-    ``remedy_retired``, ``not_an_amount``, ``amount_fixed``, ``other_currency``, ``beyond_every_cap``,
-    ``changed_meanwhile``.
+    ``remedy_retired``, ``not_an_amount``, ``amount_fixed``, ``other_currency``, ``precedent_reason_needed``,
+    ``too_long``, ``beyond_every_cap``, ``changed_meanwhile``.
     """
     held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
@@ -58,6 +62,7 @@ def give(
         name_feeling(held, feeling=feeling, words=feeling_words, confirmed=feeling_confirmed, by=by, now=now)
     feelings_first(held).enforce()
     award = _draft(held, remedy, amount_minor=amount_minor, currency=currency, by=by, now=now)
+    award.precedent_reason = reason_in_spite(held, precedent_reason)
     binding: Axis | None = None
     if award.cost_minor > 0:
         binding = _draw(award, held, by=by, now=now)
@@ -147,7 +152,8 @@ def _take_effect(award: Award, case: Case, *, by: User, now: datetime, note: str
         by=by,
         now=now,
     )
-    record_award(EventType.AWARD_GIVEN, award, by=by, now=now, words={"note": note})
+    words = {"note": note, "precedent_reason": award.precedent_reason}
+    record_award(EventType.AWARD_GIVEN, award, by=by, now=now, words=words)
 
 
 def can_deliver(user: User, award: Award) -> Verdict:
