@@ -36,13 +36,15 @@ clean: ## Remove the virtual environment, caches and everything in var/ (the emb
 .PHONY: check lint format types law migrations-check deploy-check states states-check
 check: lint types law migrations-check deploy-check states-check ## All checks that run no test
 
-lint: .venv/.dev ## ruff: lint and format
+lint: .venv/.dev ## ruff: lint and format; djhtml: indentation of the templates
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/djhtml --check --tabwidth 2 templates
 
-format: .venv/.dev ## Let ruff mend what it can
+format: .venv/.dev ## Let ruff and djhtml mend what they can
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+	@.venv/bin/djhtml --tabwidth 2 templates
 
 types: .venv/.dev ## mypy: strict where the rules live
 	@.venv/bin/mypy
