@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from compensation import api as doors
-from compensation.views import approvals, caps, catalog
+from compensation.views import approvals, caps, catalog, rules
 
 browser: list[URLPattern] = [
     path("approvals", approvals.approvals_page, name="approvals"),
@@ -15,6 +15,10 @@ browser: list[URLPattern] = [
     path("settings/catalog/new", catalog.remedy, name="setting-remedy-new"),
     path("settings/catalog/<int:pk>", catalog.remedy, name="setting-remedy"),
     path("settings/catalog/<int:pk>/retire", catalog.retire, name="setting-remedy-retire"),
+    path("settings/taking-back", rules.rules_page, name="setting-rules"),
+    path("settings/taking-back/new", rules.rule, name="setting-rule-new"),
+    path("settings/taking-back/<int:pk>", rules.rule, name="setting-rule"),
+    path("settings/taking-back/<int:pk>/end", rules.end, name="setting-rule-end"),
 ]
 
 api: list[URLPattern] = [

@@ -24,6 +24,7 @@ from cases.enums import (
     Severity,
 )
 from cases.models import Cause, Customer
+from recovery.forms import WallTime
 
 SPOKEN = (Channel.PHONE, Channel.EMAIL, Channel.CHAT, Channel.IN_PERSON, Channel.VIDEO, Channel.SOCIAL, Channel.POST)
 LOGGED_BY = (*SPOKEN, Channel.WEB, Channel.FAX, Channel.REFERRAL, Channel.SURVEY)
@@ -50,20 +51,6 @@ class Form(forms.Form):
     def refuse(self, refused: Refused) -> None:
         """Show a refusal beside its field, or above the form when it has none here."""
         self.add_error(refused.field if refused.field in self.fields else None, refused.reason)
-
-
-class WallTime(forms.CharField):
-    """A date and time as it stands on a wall: without a zone, which the view knows."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-
-    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
-        if not value:
-            return None
-        wall = parse_datetime(str(value))
-        if wall is None or wall.tzinfo is not None:
-            raise forms.ValidationError("Give a date and a time.")
-        return wall
 
 
 class Lines(forms.CharField):

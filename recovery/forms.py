@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.money import to_major, to_minor
@@ -46,6 +48,20 @@ class Amount(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=24, **kwargs)
+
+
+class WallTime(forms.CharField):
+    """A date and time as it stands on a wall: without a zone, which the view knows."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+        if not value:
+            return None
+        wall = parse_datetime(str(value))
+        if wall is None or wall.tzinfo is not None:
+            raise forms.ValidationError("Give a date and a time.")
+        return wall
 
 
 def minor(form: forms.Form, field: str, *, currency: str, zero: bool = False) -> int | None:

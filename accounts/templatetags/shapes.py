@@ -74,6 +74,17 @@ SHAPES = {
     "api": "plug",
     "import": "download",
     "system": "bot",
+    "undecided": "scale",
+    "honored": "handshake",
+    "rescinded": "undo-2",
+    "withdrawn": "circle-slash",
+    "prohibited": "ban",
+    "legal_review": "landmark",
+    "within_days": "calendar-clock",
+    "allowed": "check",
+    "no_action": "circle-check",
+    "coach": "graduation-cap",
+    "change_process": "workflow",
 }
 
 

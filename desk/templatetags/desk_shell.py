@@ -29,6 +29,7 @@ SCREENS = (
     Screen("cases", "Cases", "folder-open", "g c", inside=("case", "customer")),
     Screen("calls", "Calls", "phone-call", "g t", inside=("call",)),
     Screen("approvals", "Approvals", "shield-check", "g a", inside=("approval",)),
+    Screen("honored", "Register", "book-marked", "g r", inside=("honored",)),
     Screen("insights", "Insights", "chart-column", "g i", inside=("insight",)),
     Screen("settings", "Settings", "settings", "g s", roles=("admin",), inside=("setting",)),
 )
