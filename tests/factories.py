@@ -18,7 +18,7 @@ from accounts.enums import Role, WorkingState
 from accounts.models import BusinessUnit, Team, User
 from cases.domain import acknowledging, causes, closing, customers, intake, promises
 from cases.domain.intake import Logged
-from cases.models import Case, Cause, Customer, Promise
+from cases.models import Case, Cause, Customer, HonoredError, Promise
 from compensation.domain import awards, caps, catalog
 from compensation.enums import Axis
 from compensation.models import Approval, Award, Cap, Remedy
@@ -101,6 +101,18 @@ class House:
         )
         intake.save_with_reference(case)
         return case
+
+    def in_favor(self, customer: Customer | None = None, **particulars: Any) -> HonoredError:
+        """An error in the customer's favor: a fee that Alice waived, and reported herself. Nobody has decided yet."""
+        given: dict[str, Any] = {
+            "our_words": "Waived the wrong fee",
+            "favor": "customer",
+            "kind_of_action": "fee",
+            "line_of_business": "Motor",
+            "originator_kind": "person",
+            "originator": self.alice,
+        }
+        return HonoredError.objects.get(incident=self.logged(customer, **given | particulars).incident)
 
     def cause(self, name: str = "Double booking in the till") -> Cause:
         return Cause.objects.filter(name=name).first() or causes.add_cause(

@@ -82,6 +82,13 @@ def open_investigation(
         raise Refused("words_needed", "Write what has to be found out.", "question")
     if held.investigations.filter(status=InvestigationStatus.OPEN).exists():
         raise Refused("already_open", "An investigation is open on this case already.", "question")
+    investigation = investigate(held, question=question, by=by, now=now)
+    casework.save(held)
+    return investigation
+
+
+def investigate(held: Case, *, question: str, by: User, now: datetime) -> Investigation:
+    """Open a question on a case that the caller holds and saves, and that has none open; it may be closed."""
     investigation = Investigation.objects.create(case=held, question=question, opened_by=by, opened_at=now)
     record(
         EventType.INVESTIGATION_OPENED,
@@ -93,7 +100,6 @@ def open_investigation(
         data=casework.as_version(held),
         words={"question": question},
     )
-    casework.save(held)
     return investigation
 
 

@@ -20,13 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.practice("P3")]
 FEE: dict[str, Any] = {"kind_of_action": "fee", "line_of_business": "Motor"}
 
 
-def mistake(house: House, customer: Customer, **particulars: Any) -> HonoredError:
-    """An error in the customer's favor: a fee on their motor policy, waived by Alice. Nobody has decided yet."""
-    return HonoredError.objects.get(incident=house.logged(customer, favor="customer", **FEE | particulars).incident)
-
-
 def decided(error: HonoredError, to: ErrorStatus = ErrorStatus.HONORED, *, by: User, house: House) -> HonoredError:
-    """The same once it is decided. What it takes to decide is not asked here."""
+    """An error once it is decided. What it takes to decide is not asked here."""
     with transaction.atomic():
         case, held = hold_error(error, by=by)
         decide(case, held, to=to, by=by, now=house.now)
@@ -35,7 +30,7 @@ def decided(error: HonoredError, to: ErrorStatus = ErrorStatus.HONORED, *, by: U
 
 
 def honored(house: House, customer: Customer, **particulars: Any) -> HonoredError:
-    return decided(mistake(house, customer, **particulars), by=house.bob, house=house)
+    return decided(house.in_favor(customer, **particulars), by=house.bob, house=house)
 
 
 def later(house: House, customer: Customer, **particulars: Any) -> Case:
@@ -149,7 +144,7 @@ def test_of_two_that_were_logged_at_one_moment_the_first_bears_on_the_second(hou
 
 def test_what_is_honored_only_later_bears_from_then_on(house: House) -> None:
     customer = house.customer()
-    error = mistake(house, customer)
+    error = house.in_favor(customer)
     case = later(house, customer, **FEE)
     assert bearing_on(case) == []
     decided(error, by=house.bob, house=house)
