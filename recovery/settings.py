@@ -353,6 +353,11 @@ RECOVERY: dict[str, Any] = {
     "DECISION_HOURS": 24,
     "DISCLOSURE_BUSINESS_DAYS": 2,
     "LONG_ABSENCE_DAYS": 14,
+    # What may speak for taking an error back: what it comes to over a year (minor units by currency), honored errors of
+    # the same customer within a year, and flags on the customer. Any other flag asks for care.
+    "MUCH_OVER_A_YEAR": {"USD": 500_000, "CAD": 500_000, "EUR": 500_000, "GBP": 500_000},
+    "SEVERAL_HONORED_IN_A_YEAR": 3,
+    "RISK_FLAGS_AGAINST": ["Fraud", "Fraud suspected", "Abuse"],
     # Fonts for letters beside the bundled one, for names in other scripts: paths of TrueType files.
     "LETTER_FONTS": env.list("LETTER_FONTS", default=[]),
     "APPROVAL_ANSWER_MINUTES": 10,
