@@ -12,13 +12,25 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.domain.staffing import add_team, add_unit, add_user
 from accounts.enums import Role, WorkingState
 from accounts.models import BusinessUnit, Team, User
-from cases.domain import acknowledging, causes, closing, customers, intake, promises
+from cases.domain import (
+    acknowledging,
+    casework,
+    causes,
+    closing,
+    customers,
+    disclosing,
+    honored_errors,
+    intake,
+    promises,
+)
 from cases.domain.intake import Logged
-from cases.models import Case, Cause, Customer, HonoredError, Promise
+from cases.enums import DisclosureKind, ErrorStatus, Point
+from cases.models import Case, Cause, Customer, Disclosure, HonoredError, Promise
 from compensation.domain import awards, caps, catalog
 from compensation.enums import Axis
 from compensation.models import Approval, Award, Cap, Remedy
@@ -118,6 +130,46 @@ class House:
         return Cause.objects.filter(name=name).first() or causes.add_cause(
             name=name, parent=None, by=self.ada, now=self.now
         )
+
+    def favorable(
+        self, customer: Customer | None = None, *, originator: User | None = None, by: User | None = None, **given: Any
+    ) -> HonoredError:
+        """A rate of 240.00 a year that Alice quoted too low and reported herself: an error in the customer's favor.
+
+        Undecided, on a case of its own. ``originator`` is a person; ``originator_kind="system"`` and its like need none.
+        The decision is ``decided``, the call ``told``.
+        """
+        stated: dict[str, Any] = {
+            "by": by,
+            "our_words": "Quoted last year’s rate",
+            "kind_of_action": "quote",
+            "line_of_business": "Home insurance",
+            "value_at_stake_minor": 24000,
+            "currency": "USD",
+            "originator": originator or by or self.alice
+            if given.get("originator_kind", "person") == "person"
+            else None,
+        }
+        return self.in_favor(customer, **stated | given)
+
+    def decided(
+        self, error: HonoredError, to: str = "honored", *, by: User | None = None, now: datetime | None = None
+    ) -> Disclosure:
+        """The state of a decided error and the call that it makes owed, without compensation's decision and ledger."""
+        by, now = by or self.sue, now or self.now
+        with transaction.atomic():
+            case, held = honored_errors.hold_error(error, by=by)
+            disclosing.withdraw_call(case, held, by=by, now=now)
+            honored_errors.decide(case, held, to=ErrorStatus(to), by=by, now=now)
+            call = disclosing.owe_call(case, held, kind=DisclosureKind(to), by=by, now=now)
+            casework.save(case)
+        return again(call)
+
+    def told(self, call: Disclosure, **particulars: Any) -> Disclosure:
+        """The call made by whoever owes it, with all points; the customer understood."""
+        given: dict[str, Any] = {"points": Point.values, "answer": "Thank you for telling me.", "now": self.now}
+        given |= {"understanding": "understood", "by": call.owed_by}
+        return again(disclosing.disclose(call, **given | particulars))
 
     def promise(self, case: Case, *, by: User | None = None, **particulars: Any) -> Promise:
         """A promise of Alice's to call back in an hour."""

@@ -17,6 +17,7 @@ from accounts.domain.words import said
 from accounts.models import User
 from accounts.money import check_minor, exponent
 from cases.domain import casework
+from cases.domain.blame import blame
 from cases.domain.obligations import abandon, discharge, owe
 from cases.domain.permissions import can_work_on
 from cases.domain.workflow import ERROR
@@ -34,6 +35,7 @@ ASSESSED = frozenset(
     }
 )  # fmt: skip
 WORDS = ("relied_words", "happened_words", "should_have")
+READ_BY_CUSTOMER = ("happened_words", "should_have")
 AMOUNTS = ("value_minor", "value_year_minor")
 # What a decision was taken on: it does not change under it.
 SETTLED = {"favor": "in whose favor it was", "originator_kind": "whose mistake it was", "originator": "who made it"}
@@ -200,10 +202,11 @@ def assess(
 ) -> HonoredError:
     """Write down what bears on the decision: what is given of ``ASSESSED``, leave the rest.
 
-    Amounts in minor units of ``currency``. What a decision costs keeps its currency.
+    Amounts in minor units of ``currency``. What a decision costs keeps its currency. What the customer may read names
+    nobody of ours.
     Refused: ``out_of_reach``, ``rep_needed``, ``case_closed``, ``wrong_state``, ``already_told``, ``invalid``,
     ``not_an_amount``, ``amount_too_large``, ``unknown_currency``, ``other_currency``, ``too_long``,
-    ``changed_meanwhile``.
+    ``names_staff``, ``changed_meanwhile``.
     """
     unknown = set(particulars) - ASSESSED
     if unknown:
@@ -217,6 +220,9 @@ def assess(
             raise Refused("other_currency", f"What it costs us has been decided in {held.currency}.", "currency")
         setattr(held, name, wanted[name])
     _check_assessed(held)
+    read = {name: str(wanted[name]) for name in READ_BY_CUSTOMER if name in changed}
+    if read:
+        blame(read, originator=held.originator, customer=held.customer).verdict.enforce()
     if not changed:
         return held
     save_error(held, *changed)

@@ -9,10 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import User
 from cases.domain.workflow import OBLIGATION
-from cases.enums import ObligationKind, ObligationStatus
-from cases.models import Case, Customer, Obligation
+from cases.enums import DisclosureStatus, ObligationKind, ObligationStatus, OwedBecause
+from cases.models import Case, Customer, Disclosure, Obligation
+
+NOT_THE_OWNERS = (ObligationKind.APPROVAL, ObligationKind.FOLLOW_UP_CALL)
+# Calls that the owner of the case owes, since nobody of us made the mistake.
+BY_OWNER = (OwedBecause.SYSTEM, OwedBecause.PARTNER, OwedBecause.UNKNOWN)
 
 
 def owe(
@@ -122,15 +128,30 @@ def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by:
         case.open_obligations -= 1
 
 
+def put_off(obligation: Obligation, *, owner: User | None, due_end: datetime, zone: str, now: datetime) -> None:
+    """It is owed anew: by this person, by this time in their zone. The reminder ladder begins again."""
+    obligation.owner, obligation.due_end, obligation.zone = owner, due_end, zone
+    obligation.credited_to, obligation.next_look_at = None, now
+    obligation.save(update_fields=["owner", "due_end", "zone", "credited_to", "next_look_at"])
+
+
 def hand_on(case: Case, *, old_owner: User | None, new_owner: User, now: datetime) -> int:
     """Move what the old owner owes on a case to the new one; returns how many.
 
-    What had fallen due stays to the credit of whoever held it then. Approvals wait with the supervisors, and calls with
-    the group that makes them: they stay.
+    What had fallen due stays to the credit of whoever held it then. Approvals wait with the supervisors, follow-up calls
+    with the group that makes them, and to tell a customer of a mistake stays with whoever made it: only where nobody of
+    us did it is the owner's, and goes along.
     """
-    open_ones = Obligation.objects.filter(case=case, status=ObligationStatus.OPEN, owner=old_owner).exclude(
-        kind__in=[ObligationKind.APPROVAL, ObligationKind.FOLLOW_UP_CALL]
+    theirs = Disclosure.objects.filter(case=case, status=DisclosureStatus.OWED, owed_because__in=BY_OWNER)
+    open_ones = Obligation.objects.filter(
+        Q(owner=old_owner) & ~Q(kind__in=[*NOT_THE_OWNERS, ObligationKind.DISCLOSURE])
+        | Q(kind=ObligationKind.DISCLOSURE, pk__in=theirs.values("pk")),
+        case=case,
+        status=ObligationStatus.OPEN,
     )
     if old_owner is not None:
         open_ones.filter(due_end__lte=now, credited_to__isnull=True).update(credited_to=old_owner)
-    return open_ones.update(owner=new_owner, next_look_at=now)
+    moved = open_ones.update(owner=new_owner, next_look_at=now)
+    if moved:
+        theirs.update(owed_by=new_owner)
+    return moved

@@ -69,6 +69,20 @@ def promise_after_drop(case: Case, *, by: User, now: datetime) -> Promise:
     return _make(case, due_end=now + DROPPED_LINE, channel=channel, what="Call back: the line dropped", by=by, now=now)
 
 
+def make_held(
+    case: Case, *, due_end: datetime, what: str, by: User, now: datetime, follows: Promise | None = None
+) -> Promise:
+    """What another verb promises, to call or else to write. The caller holds the case and saves it. As ``make``."""
+    channel = _reachable(case, Channel.PHONE)
+    return _make(case, due_end=due_end, channel=channel, what=what, follows=follows, by=by, now=now)
+
+
+def keep_held(promise: Promise, case: Case, *, contact: Contact, interim: bool, by: User, now: datetime) -> None:
+    """A contact that another verb has noted keeps a promise. The caller holds both and saves the case."""
+    promise.case = case
+    _resolve(promise, case, contact=contact, interim=interim, by=by, now=now)
+
+
 def _reachable(case: Case, channel: str) -> str:
     """The channel, or email in its place where the customer is not to be called."""
     return channel if can_promise_channel(case, channel) else Channel.EMAIL

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Team
+from cases.enums import ObligationKind
 from cases.models import Case, Customer, CustomerUnit, Incident, Obligation, Promise
 
 
@@ -47,8 +48,9 @@ def visible_incidents(user: Any) -> QuerySet[Incident]:
 
 
 def visible_obligations(user: Any) -> QuerySet[Obligation]:
-    """What is owed in the units in reach."""
-    return Obligation.objects.filter(_in_reach(user))
+    """What is owed in the units in reach, and the calls that stay this user's when they change teams."""
+    own_calls = Q(owner=user.pk, kind=ObligationKind.DISCLOSURE)
+    return Obligation.objects.filter(_in_reach(user) | own_calls if user.role != Role.ADMIN else Q())
 
 
 def visible_promises(user: Any) -> QuerySet[Promise]:

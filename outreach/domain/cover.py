@@ -1,7 +1,8 @@
 """Cover: a customer whose rep is away or has left is not left alone.
 
 That a case needs cover is derived when it is read; here its supervisors are told, once for each absence, and cases that
-wait without an owner are routed as soon as somebody is there.
+wait without an owner are routed as soon as somebody is there. A call that only whoever made a mistake may make is put
+off for a shorter absence; for a long one, and for who left, the supervisors are told that they may pass it on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from accounts.domain.notices import Telling, tell_all
 from accounts.enums import NoticeChannel, Role, WorkingState
 from accounts.models import Team, User
 from accounts.queries import staff_by_unit, there
+from cases.domain import disclosing
 from cases.domain.ownership import route_waiting
 from cases.enums import CaseStatus
 from cases.models import Case
@@ -31,11 +33,18 @@ class Covered:
 
     absences: int
     routed: int
+    put_off: int
+    to_pass_on: int
 
 
 def sweep_cover(*, now: datetime, limit: int = BATCH) -> Covered:
-    """Tell of up to ``limit`` absences and route up to ``limit`` waiting cases."""
-    return Covered(tell_of_absences(now=now, limit=limit), route_all_waiting(now=now, limit=limit))
+    """Tell of up to ``limit`` absences, route up to ``limit`` waiting cases and put off up to ``limit`` calls."""
+    return Covered(
+        absences=tell_of_absences(now=now, limit=limit),
+        routed=route_all_waiting(now=now, limit=limit),
+        put_off=disclosing.move_for_absences(now=now, limit=limit),
+        to_pass_on=tell_of_calls(now=now),
+    )
 
 
 def tell_of_absences(*, now: datetime, limit: int = BATCH) -> int:
@@ -69,6 +78,31 @@ def _telling(owner: User, unit_id: int, count: int, supervisors: list[User]) -> 
         urgent=True,
         channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
     )
+
+
+def tell_of_calls(*, now: datetime) -> int:
+    """Tell supervisors, once for each absence, of calls that they may pass on; returns how many calls there are."""
+    gone = list(disclosing.reassignable(now=now))
+    if not gone:
+        return 0
+    supervisors = staff_by_unit({call.error.unit_id for call, _ in gone}, Role.SUPERVISOR)
+    tell_all(
+        [
+            Telling(
+                [person for person in supervisors[call.error.unit_id] if person.pk != call.owed_by_id],
+                key=f"pass-on:{call.pk}:{call.owed_by_id}:{absence.name}",
+                kind="call_to_pass_on",
+                title=f"{call.owed_by.name} {absence.words}: "
+                f"the call to {call.error.customer.display_name} may be passed on",
+                path=f"/honored/{call.error_id}/call",
+                urgent=True,
+            )
+            for call, absence in gone
+            if call.owed_by is not None
+        ],
+        now=now,
+    )
+    return len(gone)
 
 
 def _absence(owner: User) -> str:

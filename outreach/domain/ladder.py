@@ -33,6 +33,8 @@ BATCH = 200
 # One that could not be looked at is set aside for so long, so that it does not stand in the way of the others.
 SET_ASIDE = timedelta(minutes=5)
 PATHS = {ObligationKind.APPROVAL: "/approvals", ObligationKind.FOLLOW_UP_CALL: "/calls"}
+# What may be put off, and is then reminded of anew.
+PUT_OFF = frozenset({ObligationKind.DISCLOSURE})
 
 Supervisors = Mapping[int, list[User]]
 
@@ -85,7 +87,7 @@ def _look_at_one(obligation_id: int, *, now: datetime) -> int:
 def _look_at(ids: Iterable[int], *, now: datetime) -> int:
     due = (
         Obligation.objects.filter(pk__in=ids, status=ObligationStatus.OPEN, next_look_at__lte=now)
-        .select_related("owner", "case", "customer")
+        .select_related("owner", "case", "customer", "undecided_error", "disclosure")
         .order_by("next_look_at", "id")
     )
     if connection.vendor == "postgresql":
@@ -128,7 +130,7 @@ def _climb(obligation: Obligation, ladder: list[Rung], *, now: datetime) -> _Cli
 
 def _ring(climbs: list[_Climb], *, now: datetime) -> None:
     """Tell everybody of these rungs who was not told yet: one read of who was, one insert of notices, one of events."""
-    told = _told([climb.obligation.pk for climb in climbs])
+    told = _told([climb.obligation for climb in climbs])
     supervisors = staff_by_unit({climb.obligation.unit_id for climb in climbs}, Role.SUPERVISOR)
     tellings: list[Telling] = []
     entries: list[Entry] = []
@@ -149,15 +151,23 @@ def _ring(climbs: list[_Climb], *, now: datetime) -> None:
     record_many(entries)
 
 
-def _told(obligation_ids: list[int]) -> dict[tuple[int, int], set[int]]:
-    """Who has been told of which rung of which obligation, by the log."""
+def _told(obligations: list[Obligation]) -> dict[tuple[int, int], set[int]]:
+    """Who has been told of which rung of which obligation, by the log; of one that was put off, since it was."""
     told: dict[tuple[int, int], set[int]] = defaultdict(set)
+    terms = {obligation.pk: _term(obligation) for obligation in obligations}
     rung_before = Event.objects.filter(
-        subject_kind="obligation", subject_id__in=obligation_ids, type=EventType.REMINDER_RUNG
+        subject_kind="obligation", subject_id__in=list(terms), type=EventType.REMINDER_RUNG
     )
     for obligation_id, data in rung_before.values_list("subject_id", "data"):
+        if data.get("term", "") != terms[obligation_id]:
+            continue
         told[obligation_id, data["rung"]].update(data["people"])
     return told
+
+
+def _term(obligation: Obligation) -> str:
+    """By when it is due, of what may be put off: another due time is another ladder. Blank for all else."""
+    return f"{obligation.due_end:%Y%m%dT%H%M}" if obligation.kind in PUT_OFF else ""
 
 
 def _is_passed(rung: Rung, ringing: list[Rung]) -> bool:
@@ -173,16 +183,26 @@ def _audience(obligation: Obligation, rung: Rung, supervisors: Supervisors, *, n
 
 
 def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: datetime) -> Telling:
-    about = f"/cases/{obligation.case.reference}" if obligation.case else f"/customers/{obligation.customer_id}"
+    term = _term(obligation)
     return Telling(
         people,
-        key=f"rung:{obligation.pk}:{rung.pk}",
+        key=f"rung:{obligation.pk}:{rung.pk}:{term}" if term else f"rung:{obligation.pk}:{rung.pk}",
         kind=f"{obligation.kind}_{_moment(rung)}",
         title=_title(obligation, now=now),
-        path=PATHS.get(ObligationKind(obligation.kind), about),
+        path=_path(obligation),
         urgent=rung.offset_minutes >= 0,
         channels=rung.notice_channels,
     )
+
+
+def _path(obligation: Obligation) -> str:
+    """Where it is done."""
+    if obligation.kind == ObligationKind.DECISION and (error := getattr(obligation, "undecided_error", None)):
+        return f"/honored/{error.pk}"
+    if obligation.kind == ObligationKind.DISCLOSURE and (call := getattr(obligation, "disclosure", None)):
+        return f"/honored/{call.error_id}/call"
+    about = f"/cases/{obligation.case.reference}" if obligation.case else f"/customers/{obligation.customer_id}"
+    return PATHS.get(ObligationKind(obligation.kind), about)
 
 
 def _entry(obligation: Obligation, rung: Rung, people: list[User], *, now: datetime) -> Entry:
@@ -192,7 +212,12 @@ def _entry(obligation: Obligation, rung: Rung, people: list[User], *, now: datet
         now,
         customer_id=obligation.customer_id,
         case_id=obligation.case_id,
-        data={"rung": rung.pk, "offset_minutes": rung.offset_minutes, "people": [person.pk for person in people]},
+        data={
+            "rung": rung.pk,
+            "offset_minutes": rung.offset_minutes,
+            "people": [person.pk for person in people],
+            **({"term": term} if (term := _term(obligation)) else {}),
+        },
     )
 
 

@@ -39,6 +39,7 @@ UNTOLD = {
     "cases.obligations.owe_all": "each kind's verb tells of it",
     "cases.obligations.hand_on": "told with the handoff",
     "cases.obligations.put_with": "told with the call",
+    "cases.obligations.put_off": "told with the call",
     "cases.intake.save_with_reference": "told with the case",
     "compensation.caps.take": "told with the award",
     "compensation.caps.settle_reservation": "told with the answer",
