@@ -31,5 +31,13 @@ class InsightsForm(forms.Form):
 class FactsForm(forms.Form):
     measure = forms.ChoiceField(choices=Measure.choices)
     history = forms.BooleanField(required=False)
+    customer = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    again = forms.BooleanField(required=False, help_text="Only of those for whom more than one error was honored.")
+    after = forms.CharField(required=False, max_length=400)
+    before = forms.CharField(required=False, max_length=400)
+
+
+class OwedForm(forms.Form):
+    late = forms.BooleanField(required=False)
     after = forms.CharField(required=False, max_length=400)
     before = forms.CharField(required=False, max_length=400)

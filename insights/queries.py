@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.queries import reach
-from cases.enums import ObligationKind, ObligationStatus
+from cases.enums import ErrorStatus, ObligationKind, ObligationStatus
 from cases.models import Cause, Obligation
 from cases.queries import visible_customers
 from insights.enums import Grain, Measure
@@ -23,6 +23,9 @@ PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "All time"}
 PAGE = 25
 NEWEST = Order(("day", "id"))
 LONGEST_OVERDUE = Order(("due_end", "id"), descending=False)
+OF_ERRORS = (Measure.ERROR_DECIDED, Measure.ERROR_COST, Measure.ERROR_HONESTY, Measure.ERROR_TOLD)
+# Who had several errors honored is looked for among so many of the newest: whatever the period, no more is read.
+BENEFICIARIES_AMONG = 5000
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,11 @@ def window(user: User, *, period: str, unit: int | None, now: datetime) -> Windo
     return Window(since, today, units, user if user.role == Role.REP else None)
 
 
-def tallies(chosen: Window) -> QuerySet[Tally]:
-    """The tallies that the chosen figures are sums of."""
+def tallies(chosen: Window, *measures: Measure) -> QuerySet[Tally]:
+    """The tallies that the chosen figures are sums of; of these measures only, if any are named."""
     rows = Tally.objects.filter(grain=chosen.grain)
+    if measures:
+        rows = rows.filter(measure__in=measures)
     if chosen.since is not None:
         rows = rows.filter(day__gte=chosen.since, day__lte=chosen.until)
     if chosen.units is not None:
@@ -101,10 +106,10 @@ class Sums:
         return {code: sorted(rows, key=lambda row: (-row[1], -row[2], row[0])) for code, rows in sorted(listed.items())}
 
 
-def sums(chosen: Window) -> Sums:
-    """All figures of a window. One query."""
+def sums(chosen: Window, *measures: Measure) -> Sums:
+    """All figures of a window, or those of some measures. One query."""
     read = Sums()
-    rows = tallies(chosen).order_by().values("measure", "key", "currency", "historical")
+    rows = tallies(chosen, *measures).order_by().values("measure", "key", "currency", "historical")
     for row in rows.annotate(count=Sum("n"), amount=Sum("amount_minor")):
         if row["historical"]:
             read.history[row["measure"], row["key"]] += row["count"]
@@ -138,10 +143,10 @@ def history_by_year(chosen: Window) -> dict[int, int]:
     return dict(years)
 
 
-def by_rep(chosen: Window) -> dict[int, tuple[str, Sums]]:
+def by_rep(chosen: Window, *measures: Measure) -> dict[int, tuple[str, Sums]]:
     """Each rep's name and figures. One query."""
     read: dict[int, tuple[str, Sums]] = {}
-    rows = tallies(chosen).filter(rep__isnull=False, historical=False)
+    rows = tallies(chosen, *measures).filter(rep__isnull=False, historical=False)
     grouped = rows.order_by("rep__name", "rep").values("rep", "rep__name", "measure", "key", "currency")
     for row in grouped.annotate(count=Sum("n"), amount=Sum("amount_minor")):
         _, theirs = read.setdefault(row["rep"], (row["rep__name"], Sums()))
@@ -170,13 +175,61 @@ def behind(user: User, chosen: Window, measure: str, keys: Iterable[str], *, his
     facts = Fact.objects.filter(measure=measure, historical=historical, customer__in=visible_customers(user))
     if wanted := list(keys):
         facts = facts.filter(key__in=wanted)
+    return _within(facts, chosen).select_related("case", "customer", "rep", "unit")
+
+
+def _within(facts: QuerySet[Fact], chosen: Window) -> QuerySet[Fact]:
     if chosen.since is not None:
         facts = facts.filter(day__gte=chosen.since, day__lte=chosen.until)
     if chosen.units is not None:
         facts = facts.filter(unit__in=chosen.units)
+    return facts.filter(rep=chosen.rep) if chosen.rep is not None else facts
+
+
+def owed_calls(chosen: Window, *, late: bool, now: datetime) -> QuerySet[Obligation]:
+    """Calls still owed to customers about errors in their favor: past their time in this window, or with time left.
+
+    Like overdue promises they are read from what is open.
+    """
+    owed = Obligation.objects.filter(kind=ObligationKind.DISCLOSURE, status=ObligationStatus.OPEN)
+    owed = owed.filter(_late(chosen, now) if late else Q(due_end__gte=now))
     if chosen.rep is not None:
-        facts = facts.filter(rep=chosen.rep)
-    return facts.select_related("case", "customer", "rep", "unit")
+        return owed.filter(owner=chosen.rep)
+    return owed if chosen.units is None else owed.filter(unit__in=chosen.units)
+
+
+def _late(chosen: Window, now: datetime) -> Q:
+    since = Q(due_end__gte=datetime.combine(chosen.since, datetime.min.time(), UTC)) if chosen.since else Q()
+    return Q(due_end__lt=now) & since
+
+
+@dataclass(frozen=True)
+class Beneficiaries:
+    """Of the newest ``errors`` that were honored in a window: how many customers they helped, and whom several times.
+
+    ``several`` gives the number of errors by customer id, the most first; ``more`` that there were older errors.
+    """
+
+    errors: int
+    customers: int
+    several: dict[int, int]
+    more: bool
+
+
+def beneficiaries(chosen: Window) -> Beneficiaries:
+    """Who had how many errors honored. One query, of at most ``BENEFICIARIES_AMONG`` rows and by an index of its own."""
+    honored = Fact.objects.filter(measure=Measure.ERROR_DECIDED, key=ErrorStatus.HONORED)
+    newest = _within(honored, chosen).order_by("-day", "-id").values_list("customer", flat=True)
+    found = list(newest[: BENEFICIARIES_AMONG + 1])
+    counts = Counter(found[:BENEFICIARIES_AMONG])
+    several = {customer: n for customer, n in counts.most_common() if n > 1}
+    return Beneficiaries(sum(counts.values()), len(counts), several, len(found) > BENEFICIARIES_AMONG)
+
+
+def named(user: User, ids: Iterable[int]) -> dict[int, str]:
+    """The names of these customers, of those in reach. One query."""
+    reached = visible_customers(user).filter(pk__in=list(ids))
+    return {customer.pk: customer.display_name for customer in reached}
 
 
 def units_to_choose(user: User) -> list[BusinessUnit]:

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from insights import views
+from insights.views import behind, figures, honored
 
 browser: list[URLPattern] = [
-    path("insights", views.insights, name="insights"),
-    path("insights/cases", views.facts, name="insight-cases"),
-    path("insights/overdue", views.overdue, name="insight-overdue"),
+    path("insights", figures.insights, name="insights"),
+    path("insights/cases", behind.facts, name="insight-cases"),
+    path("insights/overdue", behind.overdue, name="insight-overdue"),
+    path("insights/honored", honored.honored, name="insights-honored"),
+    path("insights/honored/charts", honored.charts, name="insights-honored-charts"),
+    path("insights/honored/calls", behind.owed_calls, name="insight-owed-calls"),
 ]
 
 api: list[URLPattern] = []

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
 
 from accounts.money import display
-from cases.enums import CaseOutcome, PromiseStatus, Severity
+from cases.enums import CaseOutcome, ErrorStatus, PromiseStatus, Severity
 from compensation.enums import RemedyKind
 from insights.domain.facts import MORE, NOT_YET, bounds
-from insights.enums import Asking, FirstOwner, Grain, Honesty, Measure
-from insights.queries import Sums, Window
+from insights.enums import Asking, FirstOwner, Honesty, Measure, Told
+from insights.queries import Sums
 from outreach.enums import SignalKind
 
 # Of a hundred dissatisfied customers this many complain, in the study that practice point P9 cites.
@@ -72,7 +72,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of a bar chart: ``share`` of the longest, and the figure in words."""
+    """One line of a bar chart: ``share`` of the longest, and the figure in words.
+
+    ``query`` leads to what it was counted from; ``to`` names the page that shows that.
+    """
 
     label: str
     share: float
@@ -80,6 +83,7 @@ class Bar:
     query: str = ""
     mood: str = ""
     note: str = ""
+    to: str = "insight-cases"
 
 
 def within_target() -> tuple[str, ...]:
@@ -227,9 +231,14 @@ def distribution(read: Sums) -> list[Bar]:
     counted = [(label, keys, mood, read.n(Measure.FIRST_RESPONSE, *keys)) for label, keys, mood in groups]
     most = max((n for *_, n in counted), default=0)
     return [
-        Bar(label, _of(n, most), f"{n:,}", behind(Measure.FIRST_RESPONSE, *keys) if n else "", mood)
+        Bar(label, of_most(n, most), f"{n:,}", behind(Measure.FIRST_RESPONSE, *keys) if n else "", mood)
         for label, keys, mood, n in counted
     ]
+
+
+def missed_before(now: datetime) -> datetime:
+    """A promise that was due before this and is not kept is missed: its time and its grace have passed."""
+    return now - timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
 
 
 def promise_bars(read: Sums, overdue: int) -> list[Bar]:
@@ -239,11 +248,15 @@ def promise_bars(read: Sums, overdue: int) -> list[Bar]:
     most = max(*counts.values(), overdue)
     bars = [
         Bar(
-            label, _of(counts[key], most), f"{counts[key]:,}", behind(Measure.PROMISE, key) if counts[key] else "", mood
+            label,
+            of_most(counts[key], most),
+            f"{counts[key]:,}",
+            behind(Measure.PROMISE, key) if counts[key] else "",
+            mood,
         )
         for key, (label, mood) in words.items()
     ]
-    return [*bars, Bar("Overdue now", _of(overdue, most), f"{overdue:,}", "", "bad")]
+    return [*bars, Bar("Overdue now", of_most(overdue, most), f"{overdue:,}", "", "bad")]
 
 
 @dataclass(frozen=True)
@@ -255,31 +268,44 @@ class Chart:
     bars: list[Bar]
 
 
-def pareto(read: Sums, names: dict[str, str], *, shown: int = 8) -> list[Chart]:
-    """Cost by cause, the costliest first, with the share that it and those above it make up; a chart for each currency."""
+def _remedies(read: Sums, cause: str, count: int) -> str:
+    mistakes = read.n(Measure.CAUSE, cause)
+    return f"{count} {plural(count, 'remedy', 'remedies')}, {mistakes} {plural(mistakes, 'mistake', 'mistakes')}"
+
+
+def pareto(
+    read: Sums,
+    names: dict[str, str],
+    measure: Measure = Measure.CAUSE_SPEND,
+    *,
+    counted: Callable[[Sums, str, int], str] = _remedies,
+    shown: int = 8,
+) -> list[Chart]:
+    """Cost by cause, the costliest first, with the share that it and those above it make up; a chart for each currency.
+
+    ``counted`` says in words how many things a cost was of.
+    """
     charts = []
-    for currency, everything in _busiest_first(read.spent(Measure.CAUSE_SPEND)):
+    for currency, everything in _busiest_first(read.spent(measure)):
         rows = [row for row in everything if row[1] > 0]
         whole = sum(amount for _, amount, _ in rows)
         bars, running = [], 0
         for key, amount, count in rows[:shown]:
             running += amount
-            mistakes = read.n(Measure.CAUSE, key)
             bars.append(
                 Bar(
                     names.get(key, "Cause not found yet"),
-                    _of(amount, rows[0][1]),
+                    of_most(amount, rows[0][1]),
                     display(amount, currency),
-                    behind(Measure.CAUSE_SPEND, key),
-                    note=f"{count} {_plural(count, 'remedy', 'remedies')}, {mistakes} "
-                    f"{_plural(mistakes, 'mistake', 'mistakes')} · {100 * running / whole:.0f}% so far",
+                    behind(measure, key),
+                    note=f"{counted(read, key, count)} · {100 * running / whole:.0f}% so far",
                     mood="" if key else "warn",
                 )
             )
         if rest := rows[shown:]:
             amount = sum(amount for _, amount, _ in rest)
             bars.append(
-                Bar(f"{len(rest)} more", _of(amount, rows[0][1]), display(amount, currency), note="100% so far")
+                Bar(f"{len(rest)} more", of_most(amount, rows[0][1]), display(amount, currency), note="100% so far")
             )
         if bars:
             charts.append(Chart(currency, display(whole, currency), bars))
@@ -295,10 +321,10 @@ def kinds(read: Sums) -> list[Chart]:
             [
                 Bar(
                     said(Measure.SPEND, key),
-                    _of(count, max(count for _, _, count in rows)),
+                    of_most(count, max(count for _, _, count in rows)),
                     display(amount, currency) if amount else "costs nothing",
                     behind(Measure.SPEND, key),
-                    note=f"given {count} {_plural(count, 'time', 'times')}",
+                    note=f"given {count} {plural(count, 'time', 'times')}",
                 )
                 for key, amount, count in sorted(rows, key=lambda row: -row[2])
             ],
@@ -320,7 +346,7 @@ def scores(read: Sums) -> list[Bar]:
     return [
         Bar(
             words.get(score, score),
-            _of(n, most),
+            of_most(n, most),
             f"{n:,}",
             behind(Measure.SATISFACTION, score) if n else "",
             "warn" if int(score) <= at_most else "",
@@ -339,6 +365,9 @@ WORDS: dict[Measure, dict[str, str]] = {
     Measure.SPEND: dict(RemedyKind.choices),
     Measure.HONESTY: dict(Honesty.choices),
     Measure.SATISFACTION: dict(SignalKind.choices),
+    Measure.ERROR_DECIDED: dict(ErrorStatus.choices),
+    Measure.ERROR_HONESTY: dict(Honesty.choices),
+    Measure.ERROR_TOLD: dict(Told.choices),
 }
 
 
@@ -352,39 +381,10 @@ def said(measure: Measure, key: str) -> str:
     return f"{key} of 5" if measure == Measure.SATISFACTION else key
 
 
-def _of(amount: int, most: int) -> float:
+def of_most(amount: int, most: int) -> float:
+    """How long a bar is, of 100."""
     return round(100 * max(amount, 0) / most, 1) if most > 0 else 0.0
 
 
-def _plural(count: int, one: str, many: str) -> str:
+def plural(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
-
-
-@dataclass(frozen=True)
-class Point:
-    """One day, or one month, of what is drawn over time."""
-
-    day: date
-    opened: int
-    closed: int
-
-
-def dates(chosen: Window, known: Iterable[date]) -> list[date]:
-    """Every day of a window, those on which nothing happened too; of all time, every month from the first known."""
-    if chosen.grain == Grain.DAY and chosen.since is not None:
-        return [chosen.since + timedelta(days=n) for n in range((chosen.until - chosen.since).days + 1)]
-    month, listed = min(known, default=chosen.until.replace(day=1)), []
-    while month <= chosen.until:
-        listed.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
-    return listed
-
-
-def flow(over_time: dict[date, Sums], days: list[date]) -> list[Point]:
-    """Cases opened and closed, by day."""
-    nothing = Sums()
-    return [
-        Point(day, read.n(Measure.OPENED), read.n(Measure.CLOSED))
-        for day in days
-        for read in [over_time.get(day, nothing)]
-    ]

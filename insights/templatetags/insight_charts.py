@@ -10,8 +10,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from insights.domain.figures import Bar, Point, Share
+from insights.domain.figures import Bar, Share
 from insights.domain.figures import percent as percent_of
+from insights.domain.over_time import Point
 
 register = template.Library()
 

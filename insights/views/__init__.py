@@ -1,0 +1,1 @@
+"""Browser doors of Insights: the figures, and what each was counted from."""
