@@ -132,7 +132,7 @@ def test_htmx_gets_the_list_anew_and_a_word_of_what_was_done(house: House, asked
     done = answer(house.sue, "approve", asked, htmx=True)
     html = done.content.decode()
     assert done.status_code == 200
-    assert html.lstrip().startswith('<div class="stack loose" id="approvals"')
+    assert 'id="approvals"' in html.split(">")[0]
     assert "Approved: $30.00 for Ms. Okafor." in html
     assert "<html" not in html
 

@@ -39,7 +39,7 @@ def alice(outreach: Outreach) -> Client:
 def page(client: Client, path: str = "/calls") -> str:
     response = client.get(path)
     assert response.status_code == 200
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def test_an_empty_screen_teaches_and_waits_for_the_first_call(alice: Client) -> None:
