@@ -25,12 +25,13 @@ from cases.enums import (
     Direction,
     DisclosureKind,
     DisclosureStatus,
+    ErrorStatus,
     Point,
     PromiseStatus,
     Reached,
     Understanding,
 )
-from cases.models import Case, Contact, Disclosure, DisclosureAttempt, Promise
+from cases.models import Case, Contact, Disclosure, DisclosureAttempt, HonoredError, Promise
 from journal.domain.log import together
 from journal.enums import EventType
 
@@ -38,10 +39,12 @@ __all__ = [
     "POINTS",
     "SAID",
     "attempt",
+    "call_about",
     "can_disclose",
     "can_reassign",
     "can_tell_by",
     "disclose",
+    "has_call",
     "move_for_absences",
     "owe_call",
     "reassign",
@@ -86,6 +89,22 @@ REACHED = {
 }
 
 
+def has_call(error: HonoredError) -> Verdict:
+    """Whether there is anything to tell the customer: not before the decision, nor where nothing was in their favor."""
+    if error.status == ErrorStatus.UNDECIDED:
+        return refuse("undecided", "Nothing has been decided yet, so there is nothing to tell.")
+    if error.status == ErrorStatus.WITHDRAWN:
+        return refuse("wrong_state", "This was not in the customer’s favor after all: there is nothing to tell.")
+    return ALLOWED
+
+
+def call_about(error: HonoredError) -> Disclosure:
+    """The call that tells of the decision that stands, owed or made. Refused: ``undecided``, ``wrong_state``."""
+    has_call(error).enforce()
+    calls = error.disclosures.exclude(status=DisclosureStatus.WITHDRAWN)
+    return calls.select_related("obligation", "owed_by", "originator", "caller").latest("pk")
+
+
 def can_disclose(user: User, disclosure: Disclosure) -> Verdict:
     """Whoever owes the call makes it, and nobody else: no supervisor, no administrator, no program."""
     if user.is_service:
@@ -98,7 +117,7 @@ def can_disclose(user: User, disclosure: Disclosure) -> Verdict:
 
 def can_tell_by(disclosure: Disclosure, channel: str) -> Verdict:
     """By voice, unless they asked not to be called; in writing only then, or where ``TRIES`` reached nobody."""
-    customer = disclosure.case.customer
+    customer = disclosure.error.customer
     if channel not in LIVE_CHANNELS | WRITTEN:
         return refuse("invalid", "Tell them by a call, in person, by email or by post.", "channel")
     if channel == Channel.PHONE and customer.do_not_call:
