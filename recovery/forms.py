@@ -18,6 +18,14 @@ class Form(forms.Form):
 
     use_required_attribute = True
 
+    def accepted(self) -> dict[str, Any]:
+        """What was filled in. Refused: ``invalid``, for the first field that does not do."""
+        if self.is_valid():
+            return self.cleaned_data
+        field, errors = next(iter(self.errors.items()))
+        label = "" if field == "__all__" else f"{self.fields[field].label or field}: "
+        raise Refused("invalid", f"{label}{errors[0]}", field)
+
     def refuse(self, refused: Refused) -> None:
         """Show a refusal beside its field, or above the form when it has none here.
 

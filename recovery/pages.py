@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from hashlib import blake2s
 from typing import Any
 
@@ -18,6 +19,7 @@ from accounts.authority import Refused
 from accounts.models import User
 
 View = Callable[..., HttpResponse]
+Page = Callable[[HttpRequest, dict[str, Any]], str]
 
 
 def reads(view: View) -> View:
@@ -30,6 +32,24 @@ def writes(view: View) -> View:
     return login_required(require_POST(_nothing_there(view)))
 
 
+def writes_from(page: Page) -> Callable[[View], View]:
+    """A verb on a page that stands at an address of its own, for people who are signed in.
+
+    Whoever had to sign in again in the middle of it comes back by GET, and is shown ``page``, with the draft.
+    """
+
+    def verb(view: View) -> View:
+        @wraps(view)
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "GET":
+                return HttpResponseRedirect(page(request, kwargs))
+            return view(request, *args, **kwargs)
+
+        return edits(door)
+
+    return verb
+
+
 def edits(view: View) -> View:
     """A form for people who are signed in: shown by GET, sent by POST."""
     return login_required(require_http_methods(["GET", "POST"])(_nothing_there(view)))
@@ -38,6 +58,7 @@ def edits(view: View) -> View:
 def _nothing_there(view: View) -> View:
     """What is out of a person's reach is not there for them: 404, not a refusal that tells of it."""
 
+    @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
@@ -46,7 +67,6 @@ def _nothing_there(view: View) -> View:
                 raise Http404(refused.reason) from refused
             raise
 
-    door.__name__, door.__doc__ = view.__name__, view.__doc__
     return door
 
 

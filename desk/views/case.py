@@ -18,7 +18,7 @@ from cases.queries import visible_incidents
 from compensation.domain import awards
 from compensation.models import Award
 from compensation.queries import catalog, visible_awards
-from desk.forms import (
+from desk.forms.case import (
     AwardForm,
     CauseForm,
     CloseForm,
@@ -32,7 +32,8 @@ from desk.forms import (
     ReasonForm,
 )
 from desk.queries import case_page
-from desk.views.answers import done, live, person, present, reads, tag, writes
+from desk.views.doors import present, writes
+from recovery.pages import done, live, person, reads, tag
 
 OUTCOMES = [choice for choice in CaseOutcome.choices if choice[0] != CaseOutcome.UNKNOWN]
 
@@ -80,13 +81,22 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
     """What may change while one looks: steps, timeline, promises, awards, who else is here."""
     shown, user, now = _case(request, reference), person(request), timezone.now()
     page = case_page.read(shown, user=user, now=now, others=present(request, f"case:{shown.pk}"))
-    context = {"page": page, "case": shown, "customer": shown.customer, "now": now, "oob": True}
-    if request.headers.get("If-None-Match", "").removeprefix("W/") != tag(page.token, user):
-        context["story"] = case_page.story(shown)
-        context["may_close"] = closing.close_gate(user, shown)
+
+    def drawn() -> dict[str, Any]:
+        context = {
+            "page": page,
+            "case": shown,
+            "customer": shown.customer,
+            "story": case_page.story(shown),
+            "may_close": closing.close_gate(user, shown),
+            "now": now,
+            "oob": True,
+        }
         if request.GET.get("next", page.next) != page.next:  # the step in hand was taken meanwhile
             context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(shown, user=user, now=now)}
-    return live(request, "desk/_case_live.html", context, page.token)
+        return context
+
+    return live(request, "desk/_case_live.html", drawn, page.token)
 
 
 @writes

@@ -16,7 +16,8 @@ from accounts.domain.roles import set_working_state
 from accounts.enums import WorkingState
 from accounts.models import Notice
 from desk.queries import desk_page, finding
-from desk.views.answers import live, person, reads, tag, writes
+from desk.views.doors import writes
+from recovery.pages import live, person, reads, tag
 
 THEMES = ("", "light", "dark")
 YEAR = 365 * 24 * 3600
@@ -64,7 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @reads
 def desk_live(request: HttpRequest) -> HttpResponse:
     context, token = _desk(request)
-    return live(request, "desk/_desk.html", context, token)
+    return live(request, "desk/_desk.html", lambda: context, token)
 
 
 @reads
@@ -73,7 +74,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     told = desk_page.notices(person(request))
     counts = desk_page.counts(person(request), now=timezone.now())
     token = ",".join(str(notice.pk) for notice in told)
-    return live(request, "_notices.html", {"notices": told, "counts": counts}, f"{token}{counts}")
+    return live(request, "_notices.html", lambda: {"notices": told, "counts": counts}, f"{token}{counts}")
 
 
 @writes

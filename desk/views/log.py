@@ -10,18 +10,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.authority import Refused
 from accounts.models import BusinessUnit
 from accounts.queries import colleagues, visible_units
 from cases.domain.customers import add_customer, e164
 from cases.domain.intake import log_incident
-from cases.models import Case, Customer, Incident
+from cases.models import Case, Customer, HonoredError, Incident
 from cases.queries import visible_cases
 from cases.queries.people import baggage_of, customers_by_phone, find_customers
-from desk.forms import LogForm
+from desk.forms.log import LogForm
 from desk.queries import customer_page, finding
-from desk.views.answers import done, person, reads, writes
+from desk.views.doors import writes
+from recovery.pages import done, person, reads
 
 
 def _form(request: HttpRequest, data: Any = None, **initial: Any) -> LogForm:
@@ -113,6 +115,10 @@ def log_incident_of(request: HttpRequest) -> HttpResponse:
         form.refuse(refused)
         return _page(request, form, request.POST, status=422)
     said = f"Logged. {logged.case.reference} is open." if logged.opened else f"Logged in {logged.case.reference}."
+    error = HonoredError.objects.filter(incident=logged.incident).first()
+    if error is not None:
+        there = reverse("honored-error", args=[error.pk])
+        said = format_html('{} <a href="{}">Decide: stand by it, or take it back?</a>', said, there)
     return done(request, "case", logged.case.reference, said=said, draft="log")
 
 

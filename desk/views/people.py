@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from accounts.authority import ChangedMeanwhile, Refused
 from cases.domain.customers import change_customer
 from cases.models import Customer
-from desk.forms import CasesFilter, CustomerForm
+from desk.forms.people import CasesFilter, CustomerForm
 from desk.queries import customer_page, finding
-from desk.views.answers import done, person, reads
+from recovery.pages import done, edits, person, reads
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
@@ -35,8 +33,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/customer.html", {"page": page, "customer": shown, "now": now})
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
+@edits
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Particulars. When somebody else was quicker, the writer is told what changed and keeps their own words."""
     shown = _customer(request, pk)
@@ -50,9 +47,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         version = given.pop("version")
         change_customer(shown, by=person(request), now=timezone.now(), version=version or 0, **given)
     except ChangedMeanwhile as meanwhile:
-        again = request.POST.copy()
-        again["version"] = str(meanwhile.details["version"])
-        form.data = again
+        form.retype("version", meanwhile.details["version"])
         return _edit(request, shown, form, status=422, meanwhile=meanwhile)
     except Refused as refused:
         form.refuse(refused)
