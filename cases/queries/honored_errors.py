@@ -12,9 +12,9 @@ from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.queries import there
 from cases.enums import DisclosureStatus, ErrorStatus
-from cases.models import Cause, CustomerUnit, Disclosure, HonoredError, Letter
+from cases.models import Cause, Disclosure, HonoredError, Letter
 from cases.queries.people import folded
-from cases.queries.reach import units_of
+from cases.queries.reach import customer_in_reach
 
 DECIDED = (ErrorStatus.HONORED, ErrorStatus.RESCINDED)
 
@@ -35,17 +35,15 @@ def visible_errors(user: Any) -> QuerySet[HonoredError]:
     """Errors of customers in reach, and those whose call this user owes: it stays theirs when they change teams."""
     if user.role == Role.ADMIN:
         return HonoredError.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("customer"), unit_id__in=units_of(user))
     owed = Disclosure.objects.filter(error=OuterRef("pk"), owed_by=user.pk)
-    return HonoredError.objects.filter(Q(Exists(memberships)) | Q(Exists(owed)))
+    return HonoredError.objects.filter(Q(customer_in_reach(user)) | Q(Exists(owed)))
 
 
 def visible_disclosures(user: Any) -> QuerySet[Disclosure]:
     """Calls about errors of customers in reach, and those that this user owes or has made."""
     if user.role == Role.ADMIN:
         return Disclosure.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("error__customer"), unit_id__in=units_of(user))
-    return Disclosure.objects.filter(Q(Exists(memberships)) | Q(owed_by=user.pk))
+    return Disclosure.objects.filter(Q(customer_in_reach(user, "error__customer")) | Q(owed_by=user.pk))
 
 
 def line_key(line_of_business: str) -> str:

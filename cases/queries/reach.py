@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Team
 from cases.enums import ObligationKind
 from cases.models import Case, Customer, CustomerUnit, Incident, Obligation, Promise
+
+Row = TypeVar("Row", bound=Model)
 
 
 def units_of(user: Any) -> Any:
@@ -23,28 +25,28 @@ def _in_reach(user: Any, field: str = "unit_id") -> Q:
     return Q(**{f"{field}__in": units_of(user)})
 
 
+def customer_in_reach(user: Any, customer: str = "customer") -> Exists:
+    """That the customer whom a row names has at least one unit in reach. An administrator is not asked this."""
+    return Exists(CustomerUnit.objects.filter(customer=OuterRef(customer), unit_id__in=units_of(user)))
+
+
+def _of_customers_in_reach(rows: QuerySet[Row], user: Any, customer: str = "customer") -> QuerySet[Row]:
+    return rows if user.role == Role.ADMIN else rows.filter(customer_in_reach(user, customer))
+
+
 def visible_customers(user: Any) -> QuerySet[Customer]:
     """Customers with at least one unit in reach: the whole customer is visible then."""
-    if user.role == Role.ADMIN:
-        return Customer.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("pk"), unit_id__in=units_of(user))
-    return Customer.objects.filter(Exists(memberships))
+    return _of_customers_in_reach(Customer.objects.all(), user, "pk")
 
 
 def visible_cases(user: Any) -> QuerySet[Case]:
     """Cases of the units in reach, and the other cases of customers in reach."""
-    if user.role == Role.ADMIN:
-        return Case.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("customer"), unit_id__in=units_of(user))
-    return Case.objects.filter(Exists(memberships))
+    return _of_customers_in_reach(Case.objects.all(), user)
 
 
 def visible_incidents(user: Any) -> QuerySet[Incident]:
     """Incidents of customers in reach."""
-    if user.role == Role.ADMIN:
-        return Incident.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("customer"), unit_id__in=units_of(user))
-    return Incident.objects.filter(Exists(memberships))
+    return _of_customers_in_reach(Incident.objects.all(), user)
 
 
 def visible_obligations(user: Any) -> QuerySet[Obligation]:
@@ -55,7 +57,4 @@ def visible_obligations(user: Any) -> QuerySet[Obligation]:
 
 def visible_promises(user: Any) -> QuerySet[Promise]:
     """Promises on the cases in reach."""
-    if user.role == Role.ADMIN:
-        return Promise.objects.all()
-    memberships = CustomerUnit.objects.filter(customer=OuterRef("obligation__customer"), unit_id__in=units_of(user))
-    return Promise.objects.filter(Exists(memberships))
+    return _of_customers_in_reach(Promise.objects.all(), user, "obligation__customer")
