@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cases.enums import CaseStatus, Favor, PromiseStatus, Severity
-from cases.models import Case, Cause, Customer, Incident, Promise
+from cases.enums import CaseStatus, Favor, KindOfAction, PromiseStatus, Severity
+from cases.models import Case, Cause, Customer, HonoredError, Incident, Promise
 from cases.queries.people import matching
+from cases.queries.precedents import alike
 from recovery.rest import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -45,6 +46,21 @@ class CaseFilters(Filters):
     def is_live(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         closed = Q(status=CaseStatus.CLOSED)
         return rows.filter(~closed if value else closed)
+
+
+class PrecedentFilters(Filters):
+    """With either, those that bear on a mistake of that kind or in that line; *other* is no kind."""
+
+    kind_of_action = OneOf(choices=KindOfAction.choices)
+    line_of_business = WordFilter(label="However it is spelled: case and spaces do not matter.")
+
+    class Meta:
+        model = HonoredError
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[HonoredError]) -> QuerySet[HonoredError]:
+        asked = {name: self.form.cleaned_data.get(name) or "" for name in ("kind_of_action", "line_of_business")}
+        return queryset.filter(alike(**asked)) if any(asked.values()) else queryset
 
 
 class IncidentFilters(Filters):

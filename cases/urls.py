@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from cases import views
-from cases.api.customers import Customers, ForeignCustomers
+from cases.api.customers import Customers, ForeignCustomers, Precedents
 from cases.api.incidents import Incidents
 from cases.api.promises import Promises
 from cases.api.work import CasePromises, Cases, CauseTree
@@ -18,6 +18,7 @@ browser: list[URLPattern] = [
 api: list[URLPattern] = [
     path("customers/", Customers.as_view({"get": "list", "post": "create"}), name="api-customers"),
     path("customers/<id:id>/", Customers.as_view({"get": "retrieve", "patch": "change"}), name="api-customer"),
+    path("customers/<id:id>/precedents/", Precedents.as_view({"get": "list"}), name="api-customer-precedents"),
     path(
         "customers/by-external-id/<str:system>/<str:external_id>/",
         ForeignCustomers.as_view({"get": "retrieve", "put": "upsert"}),

@@ -67,12 +67,25 @@ class PopCustomer(serializers.ModelSerializer[Customer]):
         read_only_fields = fields
 
 
+class PopPrecedent(serializers.Serializer[Any]):
+    """An error in their favor that we honored once, and when and by whom they were told so."""
+
+    honored_error = serializers.IntegerField(source="error.pk", read_only=True)
+    kind_of_action = serializers.CharField(source="error.kind_of_action", read_only=True)
+    line_of_business = serializers.CharField(source="error.line_of_business", read_only=True)
+    honored_at = serializers.DateTimeField(source="error.decided_at", read_only=True)
+    told_at = serializers.DateTimeField(source="call.made_at", read_only=True, allow_null=True, default=None)
+    told_by = serializers.CharField(source="call.caller.name", read_only=True, allow_null=True, default=None)
+    answer = serializers.CharField(source="call.answer", read_only=True, default="")
+
+
 class PopMatch(serializers.Serializer[Any]):
-    """A customer with this number, their baggage and their open cases."""
+    """A customer with this number, their baggage, their open cases and what we honored for them."""
 
     customer = PopCustomer(read_only=True)
     baggage = PopBaggage(read_only=True)
     open_cases = PopCase(many=True, read_only=True)
+    precedents = PopPrecedent(many=True, read_only=True)
 
 
 class Popped(serializers.Serializer[Any]):

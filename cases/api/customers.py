@@ -17,7 +17,9 @@ from cases import filters, models
 from cases.domain import customers
 from cases.queries import visible_customers
 from cases.queries.particulars import particulars_of
+from cases.queries.precedents import held_against, honored_of, matter_described
 from cases.serializers import asked, shown
+from journal.keyset import Order
 from recovery.rest import NEWEST, Door, ExternalName
 
 
@@ -102,3 +104,24 @@ class ForeignCustomers(_CustomerDoor):
             name["system"], name["external_id"], units=units, by=self.caller, now=timezone.now(), **given
         )
         return self._shown(customer, status=201 if added else 200)
+
+
+class Precedents(Door):
+    """What we stood by once for a customer, though it was our mistake."""
+
+    noun = "customer"
+    orders = {"-opened_at": Order(("opened_at", "id"))}
+    filterset_class = filters.PrecedentFilters
+
+    @extend_schema(responses=shown.Precedent(many=True))
+    def list(self, request: Request, id: int) -> Response:
+        """Honored errors of this customer, the newest first: look before offering them anything.
+
+        With a kind of action or a line of business, those that bear on a new mistake of that kind or in that line.
+        `because` says why each does; the cause of a mistake counts too, once it is known, in `precedents` of its case.
+        """
+        customer = self.found(visible_customers(self.caller), pk=id)
+        errors: list[models.HonoredError] = self.page(honored_of([customer.pk]))
+        kind, line = (request.query_params.get(name, "") for name in ("kind_of_action", "line_of_business"))
+        matter = matter_described(kind_of_action=kind, line_of_business=line)
+        return self.paged(held_against(matter, errors), shown.Precedent)

@@ -15,6 +15,7 @@ from cases.domain import acknowledging, causes, closing, conversation, ownership
 from cases.domain.casework import named
 from cases.queries import visible_cases, visible_incidents
 from cases.queries.particulars import open_investigation, whole, with_obligation
+from cases.queries.precedents import bearing_on
 from cases.serializers import asked, shown
 from journal.keyset import Order
 from recovery.rest import NEWEST, Door
@@ -38,8 +39,9 @@ class Cases(Door):
 
     @extend_schema(responses=shown.CaseWhole)
     def retrieve(self, request: Request, reference: str) -> Response:
-        """One case with its incidents, promises, open obligations and investigations."""
-        return self.shown(self.found(whole(visible_cases(self.caller)), reference=reference), shown.CaseWhole)
+        """One case with its incidents, promises, open obligations, investigations and precedents."""
+        case = self.found(whole(visible_cases(self.caller)), reference=reference)
+        return self.shown(case, shown.CaseWhole, precedents=bearing_on(case, incidents=case.incidents.all()))
 
     @extend_schema(request=asked.Acknowledging, responses={201: shown.Acknowledgment})
     def acknowledge(self, request: Request, reference: str) -> Response:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from cases.enums import DisclosureKind, DisclosureStatus, ErrorStatus, KindOfAction, Likeness
 from cases.models import Case, Customer, Disclosure, HonoredError, Incident
@@ -59,6 +59,11 @@ def matter_of(incident: Incident) -> Matter:
     )
 
 
+def matter_described(*, kind_of_action: str = "", line_of_business: str = "", cause_path: str = "") -> Matter:
+    """A matter that has no incident yet."""
+    return Matter(kind_of_action, line_key(line_of_business), cause_path)
+
+
 def likeness(error: HonoredError, matter: Matter) -> tuple[Likeness, ...]:
     """Why this error bears on that; nothing when it does not. Reads the cause of the error's incident."""
     if matter.after is not None and (error.opened_at, error.incident_id) >= matter.after:
@@ -70,6 +75,13 @@ def likeness(error: HonoredError, matter: Matter) -> tuple[Likeness, ...]:
         Likeness.CAUSE: cause is not None and same_branch(cause.path, matter.cause_path),
     }
     return tuple(why for why, so in alike.items() if so)
+
+
+def alike(*, kind_of_action: str, line_of_business: str) -> Q:
+    """The same as a condition on errors, as far as kind and line go; nothing is alike where neither is given."""
+    kind = Q(kind_of_action=kind_of_action) & ~Q(kind_of_action=KindOfAction.OTHER)
+    key = line_key(line_of_business)
+    return kind | Q(line_key=key) if key else kind
 
 
 def same_branch(one: str, other: str) -> bool:
@@ -99,15 +111,20 @@ def for_customer(
     before: datetime | None = None,
 ) -> list[Precedent]:
     """The customer's honored errors, those that bear on such a matter first, then the newest first. Two queries."""
-    matter = Matter(kind_of_action, line_key(line_of_business), cause_path)
-    found = [(error, likeness(error, matter)) for error in honored_of([customer_id], before=before)]
-    return sorted(_with_calls(found), key=lambda each: not each.because)
+    matter = matter_described(kind_of_action=kind_of_action, line_of_business=line_of_business, cause_path=cause_path)
+    found = held_against(matter, honored_of([customer_id], before=before))
+    return sorted(found, key=lambda each: not each.because)
+
+
+def held_against(matter: Matter, errors: Iterable[HonoredError]) -> list[Precedent]:
+    """These errors, each with why it bears on the matter and the call about it, in their order. One query."""
+    return _with_calls([(error, likeness(error, matter)) for error in errors])
 
 
 def for_each(customer_ids: Iterable[int]) -> dict[int, list[Precedent]]:
     """All honored errors of several customers, by customer, the newest first. Two queries, however many they are."""
     of: dict[int, list[Precedent]] = {customer_id: [] for customer_id in customer_ids}
-    for each in _with_calls([(error, ()) for error in honored_of(of)]) if of else []:
+    for each in held_against(Matter(), honored_of(of)) if of else []:
         of[each.error.customer_id].append(each)
     return of
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases import models
+from cases.enums import KindOfAction, Likeness
 from cases.queries.particulars import Particulars
 from recovery.rest import Named
 
@@ -154,18 +156,57 @@ class Investigation(serializers.ModelSerializer[models.Investigation]):
         read_only_fields = fields
 
 
+class PrecedentCall(serializers.ModelSerializer[models.Disclosure]):
+    """The call that says that it was for this once: made, with what the customer said to it, or still owed."""
+
+    due_at = serializers.DateTimeField(source="obligation.due_end", read_only=True)
+    owed_by = Named(read_only=True, allow_null=True)
+    caller = Named(read_only=True, allow_null=True)
+
+    class Meta:
+        model = models.Disclosure
+        fields = ["status", "owed_by", "due_at", "caller", "channel", "made_at", "answer", "understanding"]
+        read_only_fields = fields
+
+
+class Precedent(serializers.Serializer[Any]):
+    """An earlier honored error of the customer, why it bears on what is asked about, and the call that told of it."""
+
+    honored_error = serializers.IntegerField(source="error.pk", read_only=True)
+    because = serializers.ListField(child=serializers.ChoiceField(choices=Likeness.choices), read_only=True)
+    case = serializers.CharField(source="error.case.reference", read_only=True)
+    kind_of_action = serializers.ChoiceField(
+        source="error.kind_of_action", choices=KindOfAction.choices, read_only=True
+    )
+    line_of_business = serializers.CharField(source="error.line_of_business", read_only=True)
+    cause = CauseNamed(source="error.incident.cause", read_only=True, allow_null=True)
+    what_happened = serializers.CharField(source="error.happened_words", read_only=True)
+    should_have = serializers.CharField(source="error.should_have", read_only=True)
+    happened_at = serializers.DateTimeField(source="error.happened_at", read_only=True)
+    honored_at = serializers.DateTimeField(source="error.decided_at", read_only=True)
+    call = PrecedentCall(read_only=True, allow_null=True)
+
+
 class CaseWhole(Case):
-    """A case with its incidents, its promises, what is still owed on it and what is being investigated."""
+    """A case with its incidents, its promises, what is still owed on it and what is being investigated.
+
+    ``context["precedents"]`` are the earlier honored errors that bear on it.
+    """
 
     first_owner = Named(read_only=True, allow_null=True)
     incidents = Incident(many=True, read_only=True)
     promises = Promise(many=True, read_only=True)
     owed = Owed(source="still_owed", many=True, read_only=True)
     investigations = Investigation(many=True, read_only=True)
+    precedents = serializers.SerializerMethodField(help_text="Look at these before offering anything.")
 
     class Meta(Case.Meta):
-        fields = [*Case.Meta.fields, "first_owner", "incidents", "promises", "owed", "investigations"]
+        fields = [*Case.Meta.fields, "first_owner", "incidents", "promises", "owed", "investigations", "precedents"]
         read_only_fields = fields
+
+    @extend_schema_field(Precedent(many=True))
+    def get_precedents(self, case: models.Case) -> Any:
+        return Precedent(self.context["precedents"], many=True).data
 
 
 class Acknowledgment(serializers.ModelSerializer[models.Acknowledgment]):

@@ -11,6 +11,7 @@ from cases.enums import CaseStatus
 from cases.models import Case, Customer
 from cases.queries import visible_cases
 from cases.queries.people import Baggage, baggage_of_each, customers_by_phone
+from cases.queries.precedents import Precedent, for_each
 
 MOST, CASES = 5, 50
 
@@ -22,10 +23,11 @@ class Match:
     customer: Customer
     baggage: Baggage
     open_cases: list[Case]
+    precedents: list[Precedent]
 
 
 def who_calls(user: User, number: str) -> tuple[list[Match], bool]:
-    """Customers in reach with this E.164 number, at most ``MOST``, and whether there are more. Three queries."""
+    """Customers in reach with this E.164 number, at most ``MOST``, and whether there are more. Five queries."""
     found = list(customers_by_phone(user, number)[: MOST + 1])
     shown = found[:MOST]
     baggage = baggage_of_each(shown) if shown else {}
@@ -33,5 +35,6 @@ def who_calls(user: User, number: str) -> tuple[list[Match], bool]:
     live = visible_cases(user).filter(~Q(status=CaseStatus.CLOSED), customer__in=shown, historical=False)
     for case in live.select_related("owner").order_by("-opened_at", "-id")[:CASES] if shown else []:
         cases[case.customer_id].append(case)
-    matches = [Match(customer, baggage[customer.pk], cases[customer.pk]) for customer in shown]
+    precedents = for_each(customer.pk for customer in shown)
+    matches = [Match(each, baggage[each.pk], cases[each.pk], precedents[each.pk]) for each in shown]
     return matches, len(found) > MOST

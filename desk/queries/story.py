@@ -134,6 +134,10 @@ def told(event: Event) -> Line:
     remedy = str(words.get("remedy") or data.get("remedy_name") or "")
     if remedy and event.type.startswith("award."):
         did = f"{did}: {remedy}"
+    if words.get("precedent_reason"):
+        did = f"{did}, in spite of an earlier honored error"
+        quote = "\n".join(filter(None, (quote, str(words["precedent_reason"]))))
+        voice = voice or "note"
     if voice == "plain":
         did, quote = f"{did}: {quote}", ""
     amount = data.get("granted_minor") or data.get("cost_minor") or data.get("amount_minor")

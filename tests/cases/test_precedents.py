@@ -29,10 +29,6 @@ def decided(error: HonoredError, to: ErrorStatus = ErrorStatus.HONORED, *, by: U
     return again(held)
 
 
-def honored(house: House, customer: Customer, **particulars: Any) -> HonoredError:
-    return decided(house.in_favor(customer, **particulars), by=house.bob, house=house)
-
-
 def later(house: House, customer: Customer, **particulars: Any) -> Case:
     """A case about something that went wrong for them a day later."""
     return house.case(customer, now=house.now + DAY, **particulars)
@@ -56,21 +52,21 @@ def under(house: House, parent: Cause, name: str) -> Cause:
 
 def test_the_same_kind_of_action_bears(house: House) -> None:
     customer = house.customer()
-    error = honored(house, customer)
+    error = house.honored(customer)
     [found] = bearing_on(later(house, customer, kind_of_action="fee", line_of_business="Household"))
     assert (found.error, found.because) == (error, (Likeness.KIND,))
 
 
 def test_the_same_line_of_business_bears_however_it_is_spelled(house: House) -> None:
     customer = house.customer()
-    honored(house, customer, line_of_business="Kfz  Straße")
+    house.honored(customer, line_of_business="Kfz  Straße")
     found = bearing_on(later(house, customer, kind_of_action="quote", line_of_business=" KFZ STRASSE "))
     assert reasons(found) == [(Likeness.LINE,)]
 
 
 def test_something_else_is_no_kind_and_a_blank_no_line(house: House) -> None:
     customer = house.customer()
-    honored(house, customer, kind_of_action="other", line_of_business="")
+    house.honored(customer, kind_of_action="other", line_of_business="")
     assert bearing_on(later(house, customer, kind_of_action="other", line_of_business="")) == []
 
 
@@ -79,7 +75,7 @@ def test_a_cause_under_the_same_branch_bears(house: House) -> None:
     systems = house.cause("Systems")
     billing, mail = under(house, systems, "Billing"), under(house, systems, "Mail")
     till, export = under(house, billing, "Till"), under(house, billing, "Export")
-    error = honored(house, customer)
+    error = house.honored(customer)
     caused(house, error.case, till)
     case = later(house, customer, kind_of_action="conduct")
     assert bearing_on(case) == []
@@ -108,12 +104,12 @@ def test_a_branch_begins_at_the_second_level(one: str, other: str, same: bool) -
 
 def test_several_likenesses_are_all_said(house: House) -> None:
     customer = house.customer()
-    honored(house, customer)
+    house.honored(customer)
     assert reasons(bearing_on(later(house, customer, **FEE))) == [(Likeness.KIND, Likeness.LINE)]
 
 
 def test_another_customer_s_error_does_not_bear(house: House) -> None:
-    honored(house, house.customer())
+    house.honored(house.customer())
     case = later(house, house.customer("Somebody else"), **FEE)
     assert (case.has_precedent, bearing_on(case)) == (False, [])
 
@@ -121,20 +117,20 @@ def test_another_customer_s_error_does_not_bear(house: House) -> None:
 def test_an_error_does_not_bear_on_its_own_incident_nor_on_what_came_before(house: House) -> None:
     customer = house.customer()
     before = house.case(customer, **FEE)
-    error = honored(house, customer)
+    error = house.honored(customer)
     assert bearing_on(before) == bearing_on(again(error.case)) == []
 
 
 def test_it_bears_on_a_second_incident_of_its_own_case(house: House) -> None:
     customer = house.customer()
-    error = honored(house, customer)
+    error = house.honored(customer)
     house.logged(customer, case=error.case, now=house.now + DAY, **FEE)
     assert [each.error for each in bearing_on(again(error.case))] == [error]
 
 
 def test_of_two_that_were_logged_at_one_moment_the_first_bears_on_the_second(house: House) -> None:
     customer = house.customer()
-    first, second = honored(house, customer), honored(house, customer)
+    first, second = house.honored(customer), house.honored(customer)
     assert [each.error for each in bearing_on(again(second.case))] == [first]
     assert bearing_on(again(first.case)) == []
 
@@ -155,7 +151,7 @@ def test_what_is_honored_only_later_bears_from_then_on(house: House) -> None:
 
 def test_correcting_the_incident_counts_at_once(house: House) -> None:
     customer = house.customer()
-    honored(house, customer)
+    house.honored(customer)
     case = later(house, customer, kind_of_action="conduct")
     assert bearing_on(case) == []
     incidents.change_incident(
@@ -167,7 +163,7 @@ def test_correcting_the_incident_counts_at_once(house: House) -> None:
 def test_a_case_is_marked_by_what_joins_it(house: House) -> None:
     customer = house.customer()
     case = house.case(customer)
-    error = honored(house, customer)
+    error = house.honored(customer)
     assert not again(case).has_precedent
     house.logged(customer, case=case, now=house.now + DAY, **FEE)
     assert [each.error for each in bearing_on(again(case))] == [error]
@@ -183,7 +179,7 @@ def test_a_case_of_a_customer_without_errors_is_not_marked_and_costs_nothing_to_
 def test_asking_takes_three_queries_however_much_there_is(house: House) -> None:
     customer = house.customer()
     for _ in range(4):
-        honored(house, customer)
+        house.honored(customer)
     case = later(house, customer, **FEE)
     for _ in range(3):
         house.logged(customer, case=case, now=house.now + DAY, **FEE)
@@ -197,8 +193,8 @@ def test_asking_takes_three_queries_however_much_there_is(house: House) -> None:
 
 def test_while_one_writes_those_that_bear_come_first(house: House) -> None:
     customer = house.customer()
-    fee = honored(house, customer)
-    quote = honored(house, customer, kind_of_action="quote", line_of_business="Household")
+    fee = house.honored(customer)
+    quote = house.honored(customer, kind_of_action="quote", line_of_business="Household")
     assert [each.error for each in for_customer(customer.pk)] == [quote, fee]
     found = for_customer(customer.pk, kind_of_action="quote", line_of_business="motor")
     assert [(each.error, each.because) for each in found] == [(quote, (Likeness.KIND,)), (fee, (Likeness.LINE,))]
@@ -208,7 +204,7 @@ def test_while_one_writes_those_that_bear_come_first(house: House) -> None:
 
 def test_of_several_customers_each_gets_their_own_in_two_queries(house: House) -> None:
     one, other, neither = house.customer(), house.customer("Other"), house.customer("Neither")
-    errors = [honored(house, one), honored(house, other)]
+    errors = [house.honored(one), house.honored(other)]
     with CaptureQueriesContext(connection) as ran:
         found = for_each([one.pk, other.pk, neither.pk])
     assert [[each.error for each in found[customer.pk]] for customer in (one, other, neither)] == [

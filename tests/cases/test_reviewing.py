@@ -31,10 +31,6 @@ def decided(
     return again(held)
 
 
-def honored(house: House, *, by: User | None = None, **particulars: Any) -> HonoredError:
-    return decided(house.in_favor(**particulars), by=by or house.bob)
-
-
 def reviewed(error: HonoredError, by: User, outcome: str = "no_action", **particulars: Any) -> ErrorReview:
     return reviewing.review(error, outcome=outcome, by=by, now=NOW, **particulars)
 
@@ -50,7 +46,7 @@ def refusal(error: HonoredError, by: User, outcome: str = "no_action", **particu
 
 
 def test_a_supervisor_reviews_what_was_decided(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     review = reviewed(error, house.sue, note="  Handled well ")
     now = again(error)
     assert (now.reviewed_at, now.version) == (NOW, error.version + 1)
@@ -82,7 +78,7 @@ def test_what_was_taken_back_is_reviewed_as_well(house: House) -> None:
 
 
 def test_a_review_leaves_what_is_owed_as_it_was(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     owed = error.case.obligations.filter(status="open").count()
     reviewed(error, house.sue, "coach", note="Read the fee table together")
     assert error.case.obligations.filter(status="open").count() == owed
@@ -99,23 +95,23 @@ def test_a_review_leaves_what_is_owed_as_it_was(house: House) -> None:
     ],
 )
 def test_nobody_else_reviews(house: House, who: str, code: str) -> None:
-    error = honored(house)
+    error = house.honored()
     assert refusal(error, getattr(house, who))[0] == code
 
 
 def test_a_supervisor_of_other_customers_does_not_see_it(house: House) -> None:
     stranger = house.person("stan", team=house.other_team, role="supervisor")
-    assert refusal(honored(house), stranger)[0] == "out_of_reach"
+    assert refusal(house.honored(), stranger)[0] == "out_of_reach"
 
 
 def test_nobody_reviews_their_own_mistake_or_their_own_decision(house: House) -> None:
-    assert refusal(honored(house, originator=house.sue, by=house.sue), house.sue)[0] == "own_error"
-    assert refusal(honored(house, by=house.sue), house.sue)[0] == "own_decision"
-    assert reviewed(honored(house, originator=house.sue, by=house.sue), house.sam).by == house.sam
+    assert refusal(house.honored(originator=house.sue, by=house.sue), house.sue)[0] == "own_error"
+    assert refusal(house.honored(by=house.sue), house.sue)[0] == "own_decision"
+    assert reviewed(house.honored(originator=house.sue, by=house.sue), house.sam).by == house.sam
 
 
 def test_whoever_decided_at_first_may_review_what_somebody_else_decided_after(house: House) -> None:
-    error = decided(honored(house, by=house.sue), by=house.sam, to=ErrorStatus.RESCINDED)
+    error = decided(house.honored(by=house.sue), by=house.sam, to=ErrorStatus.RESCINDED)
     assert reviewed(error, house.sue).decided_by == house.sam
 
 
@@ -127,13 +123,13 @@ def test_what_is_not_decided_or_was_withdrawn_is_not_reviewed(house: House) -> N
 
 
 def test_it_is_reviewed_once(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     reviewed(error, house.sue)
     assert refusal(error, house.sam)[0] == "reviewed_already"
 
 
 def test_what_is_to_be_coached_or_changed_is_said_in_a_note(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     for outcome in ("coach", "change_process"):
         assert refusal(error, house.sue, outcome, note=" ") == ("reason_needed", "note")
     assert refusal(error, house.sue, "applaud") == ("invalid", "outcome")
@@ -141,13 +137,13 @@ def test_what_is_to_be_coached_or_changed_is_said_in_a_note(house: House) -> Non
 
 
 def test_whoever_looked_at_an_older_version_is_told(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     assert refusal(error, house.sue, version=error.version - 1)[0] == "changed_meanwhile"
 
 
 @pytest.mark.practice("P24")
 def test_to_change_the_process_opens_an_investigation(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     review = reviewed(error, house.sue, "change_process", note="The fee table is out of date", question="Who keeps it?")
     found = Investigation.objects.get(case=error.case)
     assert (review.investigation, found.question, found.opened_by, found.status) == (
@@ -162,20 +158,20 @@ def test_to_change_the_process_opens_an_investigation(house: House) -> None:
 
 
 def test_without_a_question_the_note_is_what_has_to_be_found_out(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     reviewed(error, house.sue, "change_process", note="Why does the table differ from the tariff?")
     assert Investigation.objects.get().question == "Why does the table differ from the tariff?"
 
 
 def test_it_joins_the_investigation_that_is_open(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     is_open = causes.open_investigation(error.case, question="Why?", by=house.alice, now=NOW)
     assert reviewed(error, house.sue, "change_process", note="The same").investigation == is_open
     assert Investigation.objects.count() == 1
 
 
 def test_it_learns_from_a_closed_case_too(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     causes.set_cause(error.case, cause=house.cause(), by=house.alice, now=NOW)
     closing.close(error.case, outcome="put_right", by=house.alice, now=NOW)
     assert reviewed(error, house.sue, "change_process", note="The table").investigation is not None
@@ -185,14 +181,14 @@ def test_it_learns_from_a_closed_case_too(house: House) -> None:
 
 @pytest.mark.parametrize("who", ["originator", "decided_by"])
 def test_the_database_refuses_a_review_by_one_who_had_a_part_in_it(house: House, who: str) -> None:
-    error = honored(house)
+    error = house.honored()
     names = {"originator": house.alice, "decided_by": house.bob}
     with pytest.raises(IntegrityError), transaction.atomic():
         ErrorReview.objects.create(error=error, outcome="no_action", by=names[who], at=NOW, **names)
 
 
 def test_the_database_refuses_a_changed_process_without_an_investigation(house: House) -> None:
-    error = honored(house)
+    error = house.honored()
     with pytest.raises(IntegrityError), transaction.atomic():
         ErrorReview.objects.create(
             error=error, outcome="change_process", note="x", decided_by=house.bob, by=house.sue, at=NOW
