@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -10,7 +12,7 @@ from accounts.enums import DeliveryStatus
 from accounts.models import User
 from cases.domain.clock import zone_named
 from cases.enums import Channel, MessageKind
-from cases.models import Case, Message
+from cases.models import Case, Letter, Message
 from journal.domain.log import record
 from journal.enums import EventType
 
@@ -43,27 +45,53 @@ def write_opening_notice(
         f"Just mention {case.reference}.\n\n"
         f"{settings.RECOVERY['COMPANY_NAME']}\n"
     )
-    message = Message.objects.create(
+    message = Message(
         customer=customer,
         case=case,
         kind=MessageKind.OPENING_NOTICE,
-        channel=Channel.EMAIL,
         to=email or "",
         subject=f"We are on it: your case {case.reference}",
         body=body,
         key=f"opening:{case.reference}",
         message_id=f"<opening.{case.reference}@recovery.invalid>",
-        created_at=now,
         status=DeliveryStatus.PENDING if email else DeliveryStatus.NO_ADDRESS,
     )
+    return _queue(message, by=by, now=now, data={"owner": contact.pk if contact else None})
+
+
+def write_letter_mail(
+    letter: Letter, case: Case, *, email: str, subject: str, body: str, by: User, now: datetime
+) -> Message:
+    """Send the customer a letter, once per letter and address: asked for again, it is the message of the first time."""
+    address = hashlib.sha256(email.casefold().encode()).hexdigest()[:16]
+    key = f"letter:{letter.pk}:{address}"
+    message = Message(
+        customer=case.customer,
+        case=case,
+        letter=letter,
+        kind=MessageKind.LETTER,
+        to=email,
+        subject=subject,
+        body=body,
+        key=key,
+        message_id=f"<letter.{letter.pk}.{address}@recovery.invalid>",
+    )
+    sent = Message.objects.filter(key=key).first()
+    return sent or _queue(message, by=by, now=now, data={"letter": letter.pk, "error": letter.error_id})
+
+
+def _queue(message: Message, *, by: User | None, now: datetime, data: dict[str, Any]) -> Message:
+    """Keep a message by email, to be sent by outreach, and say so in the customer's timeline."""
+    message.channel, message.created_at = Channel.EMAIL, now
+    message.save(force_insert=True)
     record(
         EventType.MESSAGE_QUEUED,
         subject=("message", message.pk),
         by=by,
         now=now,
-        customer_id=customer.pk,
-        case_id=case.pk,
-        channel=Channel.EMAIL,
-        data={"kind": MessageKind.OPENING_NOTICE, "owner": contact.pk if contact else None, "has_address": bool(email)},
+        customer_id=message.customer_id,
+        case_id=message.case_id,
+        channel=message.channel,
+        data={"kind": message.kind, "has_address": bool(message.to), **data},
     )
     return message
