@@ -70,30 +70,44 @@ def register(
     """
     errors = visible_errors(user)
     if show:
-        errors = errors.filter(_shown(show, now=now)) if show in RegisterFilter.values else errors.none()
+        errors = errors.filter(shown_as(show, now=now)) if show in RegisterFilter.values else errors.none()
     if unit is not None:
         errors = errors.filter(unit=unit)
     if rep is not None:
         errors = errors.filter(originator=rep)
     if cause is not None:
-        errors = errors.filter(incident__cause__path__startswith=cause.path)
+        errors = errors.filter(under(cause))
     if kind:
         errors = errors.filter(kind_of_action=kind)
     if line:
-        errors = errors.filter(line_key=line_key(line))
+        errors = errors.filter(of_line(line))
     if month is not None:
-        errors = errors.filter(_in_month(month))
+        errors = errors.filter(in_month(month))
     return errors.order_by("-opened_at", "-id")
 
 
-def _in_month(day: date) -> Q:
+def under(cause: Cause) -> Q:
+    """Errors of this cause or of any under it."""
+    return Q(incident__cause__path__startswith=cause.path)
+
+
+def of_line(line_of_business: str) -> Q:
+    """Errors in this line of business, however it is spelled."""
+    return Q(line_key=line_key(line_of_business))
+
+
+def in_month(day: date) -> Q:
+    """Became known in the month (UTC) of this day."""
+    """Errors that became known in the month of this day (UTC)."""
     begins = datetime(day.year, day.month, 1, tzinfo=UTC)
     if day.year == MAXYEAR:  # the month after it may not exist
         return Q(opened_at__gte=begins)
     return Q(opened_at__gte=begins, opened_at__lt=(begins + timedelta(days=32)).replace(day=1))
 
 
-def _shown(show: str, *, now: datetime) -> Q:
+def shown_as(show: str, *, now: datetime) -> Q:
+    """What one of ``RegisterFilter`` means at this moment."""
+    """Errors that one of ``RegisterFilter`` narrows to."""
     owed = Q(call_due_at__isnull=False, call_made_at__isnull=True)
     return {
         RegisterFilter.UNDECIDED: Q(status=ErrorStatus.UNDECIDED),

@@ -13,6 +13,7 @@ from cases.enums import CaseStatus, ObligationStatus
 from cases.models import Case, Customer, Obligation, Promise
 from cases.queries import visible_cases, visible_customers
 from cases.queries.people import Baggage, baggage_of, with_particulars
+from cases.queries.precedents import Precedent, for_customer
 from compensation.enums import AwardStatus
 from compensation.models import Award
 from compensation.queries import visible_awards
@@ -37,6 +38,7 @@ class Totals:
 class CustomerPage:
     customer: Customer
     baggage: Baggage
+    precedents: list[Precedent]
     cases: list[MyCase]
     open_cases: list[Case]
     owed: list[Owed]
@@ -56,7 +58,7 @@ def read(customer: Customer, *, user: User, now: datetime) -> CustomerPage:
     awards = visible_awards(user).filter(customer=customer)
     given = awards.filter(status__in=[AwardStatus.GIVEN, AwardStatus.DELIVERED], cost_minor__gt=0)
     owed = Obligation.objects.filter(customer=customer, status=ObligationStatus.OPEN).select_related(
-        "customer", "case", "owner", "promise"
+        "customer", "case", "owner", "promise", "undecided_error", "disclosure"
     )
     promises = Promise.objects.filter(obligation__customer=customer).aggregate(
         kept=Count("pk", filter=Q(status__in=["kept", "late"])), broken=Count("pk", filter=Q(status="missed"))
@@ -64,6 +66,7 @@ def read(customer: Customer, *, user: User, now: datetime) -> CustomerPage:
     return CustomerPage(
         customer=customer,
         baggage=baggage_of(customer),
+        precedents=for_customer(customer.pk),
         cases=listed,
         open_cases=[item.case for item in listed if item.case.status != CaseStatus.CLOSED],
         owed=[Owed(each, phase(each, now=now)) for each in owed.order_by("due_end")[:10]],

@@ -67,7 +67,8 @@ def owed_by(user: User, *, now: datetime) -> list[Owed]:
     mine = Q(owner=user)
     if user.role == Role.SUPERVISOR:
         mine |= Q(owner__isnull=True) & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
-    owed = owed.filter(mine).select_related("customer", "case", "promise").order_by("due_end", "id")
+    owed = owed.filter(mine).select_related("customer", "case", "promise", "undecided_error", "disclosure")
+    owed = owed.order_by("due_end", "id")
     return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.domain.notices import tell
-from accounts.models import Notice
+from accounts.models import Notice, User
 from cases.models import Case
 from tests.desk.test_case_screen import as_
 from tests.factories import HOUR, MINUTE, House, again
@@ -42,6 +42,26 @@ def test_the_desk_shows_what_is_owed_soonest_first_with_its_phase(house: House) 
     assert 'data-status="soon"' in page
     assert "in 20 min" in page
     assert "Keep the promise" in page or "Put it right" in page
+
+
+@pytest.mark.practice("P1", "P2")
+def test_a_decision_and_a_call_lead_from_the_desk_to_their_pages(house: House) -> None:
+    undecided, honored = house.favorable(), house.favorable()
+    house.decided(honored)
+    for page in ("desk", "customer"):
+        at = reverse(page) if page == "desk" else reverse(page, args=[honored.customer_id])
+        shown = as_(house.alice).get(at).content.decode()
+        assert f'href="/honored/{honored.pk}/call"' in shown
+        assert (f'href="/honored/{undecided.pk}"' in shown) is (page == "desk")
+
+
+@pytest.mark.practice("P2")
+def test_whoever_changes_teams_keeps_the_call_on_their_desk(house: House) -> None:
+    error = house.favorable()
+    house.decided(error)
+    User.objects.filter(pk=house.alice.pk).update(team=house.other_team)
+    page = as_(again(house.alice)).get(reverse("desk")).content.decode()
+    assert f'href="/honored/{error.pk}/call"' in page
 
 
 def test_the_desk_shows_only_ones_own(house: House) -> None:
