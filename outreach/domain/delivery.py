@@ -47,7 +47,9 @@ BEGIN_WITHIN = 0.5
 
 Row = TypeVar("Row", Notice, Message)
 Clock = Callable[[], datetime]
-ALONG: dict[type[Notice] | type[Message], tuple[str, ...]] = {Notice: ("user",), Message: ()}
+# What is read with the rows of a batch, and what of it is not. Only a message with a letter has a file to carry.
+ALONG: dict[type[Notice] | type[Message], tuple[str, ...]] = {Notice: ("user",), Message: ("case", "letter")}
+NOT_READ: dict[type[Notice] | type[Message], tuple[str, ...]] = {Notice: (), Message: ("letter__html",)}
 
 
 def deliver_notices(*, clock: Clock, limit: int = BATCH) -> int:
@@ -109,7 +111,7 @@ def claim(model: type[Row], *, now: datetime, limit: int) -> list[Row]:
     UPDATE is the same on both.
     """
     free = Q(status=DeliveryStatus.PENDING) & (Q(leased_until__isnull=True) | Q(leased_until__lte=now))
-    waiting = model.objects.filter(free).select_related(*ALONG[model]).order_by("id")
+    waiting = model.objects.filter(free).select_related(*ALONG[model]).defer(*NOT_READ[model]).order_by("id")
     # Looked at outside of a transaction, so that an idle clock does not take SQLite's write lock every second.
     return _claim(waiting, free, now=now, limit=limit) if waiting.exists() else []
 
@@ -159,7 +161,15 @@ def _letter(row: Notice | Message) -> EmailMessage | None:
     if not to:
         return None
     headers = {"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"}
-    return EmailMessage(" ".join(subject.split()), body, None, [to], headers=headers)
+    mail = EmailMessage(" ".join(subject.split()), body, None, [to], headers=headers)
+    if isinstance(row, Message) and row.letter is not None:
+        mail.attach(_file_name(row), bytes(row.letter.pdf), "application/pdf")
+    return mail
+
+
+def _file_name(message: Message) -> str:
+    """By the reference that the customer knows: what they keep is found again."""
+    return f"{message.case.reference if message.case else message.letter_id}.pdf"
 
 
 def _where(notice: Notice) -> str:
