@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from compensation.enums import Account
-from compensation.models import Award, LedgerEntry
+from compensation.enums import Account, Basis
+from compensation.models import Award, Decision, LedgerEntry
 
 
 def move(
@@ -25,5 +25,27 @@ def move(
         currency=award.currency,
         unit_id=award.unit_id,
         rep_id=award.given_by_id,
+        by=by,
+    )
+
+
+def enter(decision: Decision, *, of: Account, to: Account, by: User, now: datetime) -> LedgerEntry | None:
+    """Enter what honoring an error costs us, or, from where it stands back to the source, that it costs it no more.
+
+    It stands to whoever made the mistake, or, where no colleague did, to whoever decided. Nothing is entered for nothing.
+    """
+    if decision.cost_minor == 0:
+        return None
+    error = decision.error
+    return LedgerEntry.objects.create(
+        decision=decision,
+        at=now,
+        basis=Basis.COST_OF_ERROR,
+        from_account=of,
+        to_account=to,
+        amount_minor=decision.cost_minor,
+        currency=decision.currency,
+        unit_id=error.unit_id,
+        rep_id=error.originator_id or decision.by_id,
         by=by,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from compensation.domain.reasons import say
 from compensation.domain.rescission_rules import Ruling, days_between
 from compensation.enums import Ruled, Stance
 from compensation.models import Decision, LegalReview
+from compensation.queries import legal_reviews_of
 
 NEITHER = "neither"
 A_YEAR = timedelta(days=365)
@@ -40,15 +42,23 @@ class Facts:
     error: HonoredError
     customer: Customer
     ruling: Ruling
-    legal_review: LegalReview | None
     days_since: int
     risk_flags: tuple[str, ...]
     flags_against: tuple[str, ...]
-    cases: int
     baggage: Baggage
     earlier: tuple[HonoredError, ...]
     within_a_year: int
     untold: int
+
+    @cached_property
+    def cases(self) -> int:
+        """How many other cases this customer has had. Read when it is asked for, since no line depends on it."""
+        return Case.objects.filter(customer=self.customer).exclude(pk=self.error.case_id).count()
+
+    @cached_property
+    def legal_review(self) -> LegalReview | None:
+        """What counsel said last. Read when it is asked for."""
+        return legal_reviews_of(self.error).first()
 
     @property
     def over_a_year(self) -> bool:
@@ -79,7 +89,7 @@ class Recommendation:
 
 
 def facts_of(error: HonoredError, *, ruling: Ruling, now: datetime) -> Facts:
-    """What bears on one error now. At most six queries, whatever the customer has been through."""
+    """What bears on one error now. At most three queries, whatever the customer has been through."""
     customer = error.customer
     earlier = _earlier(error)
     flags = tuple(str(flag) for flag in customer.risk_flags)
@@ -88,11 +98,9 @@ def facts_of(error: HonoredError, *, ruling: Ruling, now: datetime) -> Facts:
         error=error,
         customer=customer,
         ruling=ruling,
-        legal_review=LegalReview.objects.filter(error=error).select_related("by").order_by("-id").first(),
         days_since=days_between(error.happened_at, now, zone=customer.zone),
         risk_flags=flags,
         flags_against=tuple(flag for flag in flags if flag.casefold() in against),
-        cases=Case.objects.filter(customer=customer).exclude(pk=error.case_id).count(),
         baggage=baggage_of(customer, apart_from_case=error.case_id),
         earlier=tuple(earlier),
         within_a_year=sum(1 for each in earlier if each.opened_at > now - A_YEAR),

@@ -1,4 +1,4 @@
-"""Do awards, cap counters and ledger tell the same story? They move together in one transaction; this proves it."""
+"""Do awards, decisions, cap counters and ledger tell the same story? They move in one transaction; this proves it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.db.models import Count, F, Sum
 from django.db.models import When as Then
 from django.db.models.functions import Coalesce
 
-from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis
-from compensation.models import Approval, Award, CapCounter, LedgerEntry
+from cases.models import HonoredError
+from compensation.domain.workflow import STATUS_OF
+from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis, Stance
+from compensation.models import Approval, Award, CapCounter, Decision, LedgerEntry
 
 STANDING = (AwardStatus.GIVEN, AwardStatus.DELIVERED)
 # Where an award's money stands, by the award's status. In every other status it is back where it came from.
@@ -24,7 +26,7 @@ STANDS_IN = {
 
 def differences() -> list[str]:
     """Every disagreement in words, amounts in minor units; empty when all agree. Reads all; writes nothing."""
-    return [*_counters(), *_ledger()]
+    return [*_counters(), *_ledger(), *_decisions(), *_cost_of_error()]
 
 
 def _counters() -> Iterator[str]:
@@ -72,11 +74,7 @@ def _reserved() -> Counter[str]:
 
 def _ledger() -> Iterator[str]:
     """Each award's balance in each account, against where its status says that its money stands."""
-    balances: dict[int, Counter[str]] = {}
-    for side, sign in (("to_account", 1), ("from_account", -1)):
-        moved = LedgerEntry.objects.order_by().values_list("award", side).annotate(Sum("amount_minor"))
-        for award, account, amount in moved.iterator(chunk_size=1000):
-            balances.setdefault(award, Counter())[account] += sign * amount
+    balances = _balances("award")
     asked = Coalesce(F("approval__asked_minor"), F("cost_minor"))
     stands = When(Then(status=AwardStatus.AWAITING_APPROVAL, then=asked), default=F("cost_minor"))
     awards = Award.objects.filter(historical=False).order_by("id").values_list("id", "status", stands)
@@ -89,6 +87,44 @@ def _ledger() -> Iterator[str]:
             yield f"award {award} is {status}: the ledger says {_plain(is_)}, it should say {_plain(expected)}"
     for award in sorted(balances):
         yield f"award {award} has entries in the ledger and is not an award of ours"
+
+
+def _balances(of: str) -> dict[int, Counter[str]]:
+    """What the ledger comes to in each account, by award or by decision."""
+    balances: dict[int, Counter[str]] = {}
+    entries = LedgerEntry.objects.filter(**{f"{of}__isnull": False}).order_by()
+    for side, sign in (("to_account", 1), ("from_account", -1)):
+        moved = entries.values_list(of, side).annotate(Sum("amount_minor"))
+        for thing, account, amount in moved.iterator(chunk_size=1000):
+            balances.setdefault(thing, Counter())[account] += sign * amount
+    return balances
+
+
+def _decisions() -> Iterator[str]:
+    """What stands on each error in the customer's favor, against the decision that nothing has superseded."""
+    standing = Decision.objects.filter(superseded_by__isnull=True).order_by("id")
+    decided = {
+        error: (STATUS_OF[Stance(stance)], cost, currency if cost else "", by)
+        for error, stance, cost, currency, by in standing.values_list("error", "stance", "cost_minor", "currency", "by")
+    }
+    errors = HonoredError.objects.order_by("id").values_list("id", "status", "cost_minor", "currency", "decided_by")
+    for error, status, cost, currency, by in errors.iterator(chunk_size=1000):
+        is_ = (status, cost, currency if cost else "", by) if by is not None else None
+        if is_ != decided.pop(error, None):
+            yield f"error {error} is {status} at {cost} {currency}, which no standing decision says"
+
+
+def _cost_of_error() -> Iterator[str]:
+    """Each decision's balance: what honoring costs us while the decision stands, nothing once it is superseded."""
+    balances = _balances("decision")
+    decisions = Decision.objects.order_by("id").values_list("id", "cost_minor", "superseded_by")
+    for decision, cost, superseded_by in decisions.iterator(chunk_size=1000):
+        stands = cost if superseded_by is None else 0
+        expected = {Account.DELIVERED: stands, Account.SOURCE: -stands} if stands else {}
+        is_ = {name: value for name, value in balances.get(decision, Counter()).items() if value}
+        if is_ != expected:
+            what = "stands" if superseded_by is None else "is superseded"
+            yield f"decision {decision} {what}: the ledger says {_plain(is_)}, it should say {_plain(expected)}"
 
 
 def _plain(balance: dict[Account, int] | dict[str, int]) -> str:

@@ -1,9 +1,13 @@
-"""The transition tables of awards and approvals."""
+"""The transition tables of awards and approvals, and what a decision makes of an error in the customer's favor."""
 
 from __future__ import annotations
 
 from accounts.lifecycle import Lifecycle
-from compensation.enums import ApprovalStatus, AwardStatus
+from cases.enums import ErrorStatus
+from compensation.enums import ApprovalStatus, AwardStatus, Stance
+
+# Errors move along their own table, in cases.
+STATUS_OF = {Stance.HONOR: ErrorStatus.HONORED, Stance.RESCIND: ErrorStatus.RESCINDED}
 
 AWARD = Lifecycle(
     "award",

@@ -45,6 +45,7 @@ UNTOLD = {
     "compensation.caps.settle_reservation": "told with the answer",
     "compensation.caps.give_back": "told with the reversal",
     "compensation.ledger.move": "told with the award; the ledger is a log itself",
+    "compensation.ledger.enter": "told with the decision; the ledger is a log itself",
     "journal.feed.sequence": "gives events their place in the feed",
     "journal.log.record": "is the log",
     "journal.log.record_many": "is the log",
