@@ -15,8 +15,7 @@ from accounts.models import Notice, User
 from cases.models import Case, Obligation
 from compensation.domain import approvals, awards, reconcile
 from compensation.models import Approval, Award, CapCounter, LedgerEntry
-from tests.compensation.books import agree, refusal
-from tests.compensation.test_awards import counters, moves
+from tests.compensation.books import agree, counters, moves, refusal
 from tests.factories import HOUR, NOW, House, again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P16")]

@@ -20,8 +20,10 @@ from compensation.tasks import expire_approvals
 from recovery.rest.problems import STATUS_OF
 from tests.api.conftest import Api
 from tests.doors import scenes
-from tests.doors.scenes import LATER, REFUSALS, Refusal, Scene
+from tests.doors.refusals import REFUSALS, Refusal
+from tests.doors.scenes import Scene
 from tests.doors.state import everything
+from tests.doors.tries import LATER
 from tests.factories import House, again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P10", "P14", "P16", "P24")]

@@ -1,0 +1,176 @@
+"""What is tried: at the domain itself, and what is sent for it at each door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cases.domain import acknowledging, causes, closing, ownership, promises
+from compensation.domain import approvals, awards
+from tests.factories import DAY, MINUTE, NOW, again
+
+LATER = NOW + MINUTE
+TOMORROW = (NOW + DAY).isoformat()
+YESTERDAY = (NOW - DAY).isoformat()
+API_ONLY = {"browser": None}
+
+
+def give(amount: int | None = 500, **more: Any) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: awards.give(
+            scene["case"], scene["remedy"], amount_minor=amount, by=by, now=LATER
+        ),
+        "browser": (
+            "/cases/{case.reference}/award",
+            {"remedy": "{remedy.pk}", "amount-{remedy.pk}": f"{amount / 100:.2f}" if amount else ""},
+        ),
+        "api": ("cases/{case.reference}/awards/", {"remedy": "{remedy.code}", "amount_minor": amount}),
+    } | more
+
+
+def promise(due: str = TOMORROW, channel: str = "phone") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: promises.make(
+            scene["case"], due_end=datetime.fromisoformat(due), channel=channel, by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/promise", {"due": due, "channel": channel}),
+        "api": ("cases/{case.reference}/promises/", {"due_end": due, "channel": channel}),
+    }
+
+
+def hand_off(reason: str = "Going home", to: str = "bob", version: int | None = None) -> dict[str, Any]:
+    return {
+        "domain": lambda house, scene, by: ownership.hand_off(
+            scene["case"], to=again(getattr(house, to)), reason=reason, by=by, now=LATER, version=version
+        ),
+        "browser": (
+            "/cases/{case.reference}/hand-off",
+            {"to": f"{{house.{to}.pk}}", "reason": reason, "version": version or ""},
+        ),
+        "api": ("cases/{case.reference}/handoff/", {"to": f"{{house.{to}.pk}}", "reason": reason}),
+        "headers": {"If-Match": f'"{version}"'} if version else {},
+    }
+
+
+def close(version: int | None = None) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: closing.close(
+            scene["case"], outcome="put_right", by=by, now=LATER, version=version
+        ),
+        "browser": ("/cases/{case.reference}/close", {"outcome": "put_right", "version": version or ""}),
+        "api": ("cases/{case.reference}/close/", {"outcome": "put_right"}),
+        "headers": {"If-Match": f'"{version}"'} if version else {},
+    }
+
+
+def reopen(reason: str = "Charged again") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: closing.reopen(scene["case"], reason=reason, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/reopen", {"reason": reason}),
+        "api": ("cases/{case.reference}/reopen/", {"reason": reason}),
+    }
+
+
+def approve(amount: int | None = None) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: approvals.approve(scene["approval"], amount_minor=amount, by=by, now=LATER),
+        "browser": ("/approvals/{approval.pk}/approve", {"amount_minor": f"{amount / 100:.2f}" if amount else ""}),
+        "api": ("approvals/{approval.pk}/approve/", {"amount_minor": amount} if amount else {}),
+    }
+
+
+def decline(reason: str = "Too much") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: approvals.decline(scene["approval"], reason=reason, by=by, now=LATER),
+        "browser": ("/approvals/{approval.pk}/decline", {"reason": reason}),
+        "api": ("approvals/{approval.pk}/decline/", {"reason": reason}),
+    }
+
+
+def reverse(reason: str = "By mistake") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: awards.reverse(scene["award"], reason=reason, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/reverse", {"reason": reason}),
+        "api": ("awards/{award.pk}/reverse/", {"reason": reason}),
+    }
+
+
+def deliver() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: awards.deliver(scene["award"], by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/deliver", {}),
+        "api": ("awards/{award.pk}/fulfill/", {}),
+    }
+
+
+def keep() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: promises.keep(scene["promise"], by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/promises/{promise.pk}/keep", {"reached": "customer"}),
+        "api": ("promises/{promise.pk}/keep/", {"reached": "customer"}),
+    }
+
+
+def interim(due: str = TOMORROW) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: promises.interim(
+            scene["promise"], due_end=datetime.fromisoformat(due), by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/promises/{promise.pk}/interim", {"due": due}),
+        "api": ("promises/{promise.pk}/interim/", {"due_end": due}),
+    }
+
+
+def move(due: str = TOMORROW) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: promises.move(
+            scene["promise"], due_end=datetime.fromisoformat(due), agreed=True, by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/promises/{promise.pk}/move", {"due": due, "agreed": "on"}),
+        "api": ("promises/{promise.pk}/move/", {"due_end": due, "agreed": True}),
+    }
+
+
+def abandon(reason: str = "She wrote") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: promises.abandon(scene["promise"], reason=reason, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/promises/{promise.pk}/abandon", {"reason": reason}),
+        "api": ("promises/{promise.pk}/abandon/", {"reason": reason}),
+    }
+
+
+def acknowledge(feeling: str = "angry") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: acknowledging.acknowledge_feelings(
+            scene["case"], feeling=feeling, by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/acknowledge", {"feeling": feeling}),
+        "api": ("cases/{case.reference}/acknowledge/", {"feeling": feeling}),
+    }
+
+
+def set_cause() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: causes.set_cause(scene["case"], cause=scene["cause"], by=by, now=LATER),
+        "api": ("cases/{case.reference}/cause/", {"cause": "{cause.pk}"}),
+    }
+
+
+def investigate() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: causes.open_investigation(
+            scene["case"], question="Which till?", by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/cause", {"question": "Which till?"}),
+        "api": ("cases/{case.reference}/investigation/", {"question": "Which till?"}),
+    }
+
+
+def find(finding: str = "Till 4") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: causes.close_investigation(
+            scene["investigation"], finding=finding, by=by, now=LATER
+        ),
+        "browser": ("/cases/{case.reference}/finding", {"finding": finding}),
+        "api": ("cases/{case.reference}/investigation/finding/", {"finding": finding}),
+    }
