@@ -16,6 +16,7 @@ browser = [
     path("working-state", desk.working_state, name="working-state"),
     path("log", log.log, name="log"),
     path("log/customer", log.log_customer, name="log-customer"),
+    path("log/precedents", log.log_precedents, name="log-precedents"),
     path("log/save", log.log_incident_of, name="log-save"),
     path("pop", log.pop, name="pop"),
     path("cases", people.cases, name="cases"),

@@ -112,6 +112,7 @@ class AwardForm(Form):
     remedy = forms.IntegerField(label="Remedy", error_messages={"required": "Choose a remedy."})
     note = forms.CharField(required=False, max_length=2000)
     feeling = forms.ChoiceField(choices=[("", ""), *Feeling.choices], required=False)
+    precedent_reason = forms.CharField(label="Why all the same", required=False, max_length=300)
 
     def amount_minor(self, currency: str) -> int | None:
         """The amount that was typed beside the chosen remedy, in minor units; None when it has a fixed one."""

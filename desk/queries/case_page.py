@@ -20,12 +20,13 @@ from cases.enums import Feeling, InvestigationStatus, ObligationStatus, Phase, P
 from cases.models import Case, Cause, Incident, Investigation, Promise
 from cases.queries import visible_cases
 from cases.queries.people import Baggage, baggage_of
+from cases.queries.precedents import Precedent, bearing_on
 from compensation.domain.advisor import Offer, called_for, offers
 from compensation.domain.awards import can_deliver, can_reverse
 from compensation.domain.gauges import Gauge, gauges
 from compensation.enums import AwardStatus, RemedyKind
 from compensation.models import Award
-from compensation.queries import awards_of, catalog
+from compensation.queries import awards_of, catalog, reason_given
 from desk.queries.steps import Facts, Step, next_step, next_words, steps
 from desk.queries.story import Line, timeline
 from journal.models import Event
@@ -202,10 +203,13 @@ class Around:
     colleagues: list[User]
     causes: list[Cause]
     owner_there: bool
+    precedents: list[Precedent]
+    asks_why: bool
 
 
 def around(case: Case, *, user: User, now: datetime) -> Around:
-    """Choices and permissions of one person on one case. About ten queries."""
+    """Choices and permissions of one person on one case. About ten queries, three more where precedents bear on it."""
+    precedents = bearing_on(case)
     measured = gauges(user, currency=case.unit.currency, now=now, case=case)
     works = can_work_on(user, case)
     return Around(
@@ -229,6 +233,8 @@ def around(case: Case, *, user: User, now: datetime) -> Around:
         else [],
         causes=list(Cause.objects.filter(active=True).order_by("path", "id")) if works else [],
         owner_there=case.owner is None or is_there(case.owner, now),
+        precedents=precedents,
+        asks_why=bool(precedents) and not reason_given(case),
     )
 
 
@@ -237,6 +243,6 @@ def owed_elsewhere(case: Case) -> Any:
     return (
         case.obligations.filter(status=ObligationStatus.OPEN)
         .exclude(kind__in=["promise", "delivery", "approval"])
-        .select_related("owner")
+        .select_related("owner", "undecided_error", "disclosure")
         .order_by("due_end")
     )

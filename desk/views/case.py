@@ -226,6 +226,7 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
         amount_minor=form.amount_minor(remedy.currency or shown.unit.currency) if remedy.open_amount else None,
         note=data["note"],
         feeling=data["feeling"],
+        precedent_reason=data["precedent_reason"],
         by=person(request),
         now=timezone.now(),
     )

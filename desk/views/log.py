@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from cases.domain.intake import log_incident
 from cases.models import Case, Customer, HonoredError, Incident
 from cases.queries import visible_cases
 from cases.queries.people import baggage_of, customers_by_phone, find_customers
+from cases.queries.precedents import Precedent, for_customer
 from desk.forms.log import LogForm
 from desk.queries import customer_page, finding
 from desk.views.doors import writes
@@ -36,11 +37,11 @@ def _who(request: HttpRequest, values: Any) -> dict[str, Any]:
     """The customer part of the form: nobody yet, somebody we know with what comes first about them, or somebody new."""
     user = person(request)
     text = values.get("q", "").strip()[:160]
-    chosen = values.get("customer", "")
-    customer = customer_page.find(user, int(chosen)) if str(chosen).isdigit() else None
+    customer = _chosen(request, values)
     context: dict[str, Any] = {"q": text, "customer": customer, "new": bool(values.get("new")) and customer is None}
     if customer is not None:
         context["baggage"] = baggage_of(customer)
+        context["precedents"] = _precedents(customer, values)
         context["open_cases"] = finding.open_cases_of(user, customer)
         context["join"] = values.get("case", "")
         reach_of = {unit.pk for unit in visible_units(user)}
@@ -48,6 +49,18 @@ def _who(request: HttpRequest, values: Any) -> dict[str, Any]:
     elif not context["new"]:
         context["found"] = find_customers(user, text) if len(text) > 1 else []
     return context
+
+
+def _chosen(request: HttpRequest, values: Any) -> Customer | None:
+    given = str(values.get("customer", ""))
+    known = given.isdecimal() and len(given) < 19  # what is longer is nobody's id
+    return customer_page.find(person(request), int(given)) if known else None
+
+
+def _precedents(customer: Customer, values: Any) -> list[Precedent]:
+    """What we honored for them before; first what bears on the kind and the line that are written down so far."""
+    kind, line = (values.get(name, "")[:120] for name in ("kind_of_action", "line_of_business"))
+    return for_customer(customer.pk, kind_of_action=kind, line_of_business=line)
 
 
 def _page(request: HttpRequest, form: LogForm, values: Any, status: int = 200) -> HttpResponse:
@@ -86,6 +99,16 @@ def log(request: HttpRequest) -> HttpResponse:
 def log_customer(request: HttpRequest) -> HttpResponse:
     """The customer part alone, as one types, chooses or starts anew. It posts nothing and forgets nothing."""
     return log(request)
+
+
+@reads
+def log_precedents(request: HttpRequest) -> HttpResponse:
+    """The precedents alone, as the kind of action or the line of business is chosen."""
+    customer = _chosen(request, request.GET)
+    if customer is None:
+        raise Http404
+    context = {"customer": customer, "precedents": _precedents(customer, request.GET)}
+    return render(request, "desk/_log_precedents.html", context)
 
 
 @writes
