@@ -20,7 +20,7 @@ from cases.enums import ErrorStatus, MoneyHeld, Relied
 from cases.models import Case, Customer, Disclosure, HonoredError
 from cases.queries.people import Baggage, baggage_of
 from compensation.domain.reasons import say
-from compensation.domain.rescission_rules import Ruling, days_between
+from compensation.domain.rulings import Ruling, days_between
 from compensation.enums import Ruled, Stance
 from compensation.models import Decision, LegalReview
 from compensation.queries import legal_reviews_of

@@ -17,7 +17,8 @@ from cases.enums import MoneyHeld, Relied
 from cases.models import Customer, HonoredError
 from compensation.domain import reasons
 from compensation.domain.recommending import Recommendation, facts_of, recommend, told_again
-from compensation.domain.rescission_rules import add_rule, ruling_for
+from compensation.domain.rescission_rules import add_rule
+from compensation.domain.rulings import ruling_for
 from compensation.enums import Ruled
 from compensation.models import Decision, RescissionRule
 from tests.factories import DAY, NOW, House, again

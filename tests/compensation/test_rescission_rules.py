@@ -17,6 +17,7 @@ from accounts.authority import Refused
 from cases.models import Customer, HonoredError
 from cases.queries.honored_errors import line_key
 from compensation.domain import rescission_rules as rules
+from compensation.domain import rulings
 from compensation.enums import RescissionEffect, Ruled
 from compensation.models import RescissionRule
 from journal.models import Event
@@ -134,11 +135,11 @@ def test_in_five_thousand_cases_the_ruling_is_what_one_finds_by_trying_each_rule
     ]
     kept = without_overlaps(some)
     expected = by_trying_each(kept, place, line, kind, today)
-    found = rules.resolve(
+    found = rulings.resolve(
         reversed(kept), jurisdiction=place, line_key=line_key(line), kind=kind, on=now.astimezone(zone).date()
     )
     assert found is expected
-    ruling = rules.judge(found, jurisdiction=place, days=rules.days_between(happened, now, zone=zone))
+    ruling = rulings.judge(found, jurisdiction=place, days=rulings.days_between(happened, now, zone=zone))
     assert (ruling.ruled, ruling.days_left) == counted_by_hand(expected, first, today)
     assert ruling.source == (expected.citation if expected else "")
 
@@ -162,7 +163,7 @@ def add(house: House, **fields: Any) -> RescissionRule:
 
 
 def ruled(error: HonoredError, *, now: datetime = NOW) -> tuple[str, str]:
-    ruling = rules.ruling_for(error, now=now)
+    ruling = rulings.ruling_for(error, now=now)
     return str(ruling.ruled), ruling.source
 
 
@@ -187,7 +188,7 @@ def test_the_place_goes_before_the_line_and_the_line_before_the_kind(bare: House
 
 def test_without_a_jurisdiction_counsel_decides_whatever_holds_anywhere(bare: House) -> None:
     add(bare, effect="allowed")
-    ruling = rules.ruling_for(error_of(bare, jurisdiction=""), now=NOW)
+    ruling = rulings.ruling_for(error_of(bare, jurisdiction=""), now=NOW)
     assert (ruling.ruled, ruling.rule, ruling.days_left) == ("legal_review", None, None)
     assert "jurisdiction is not known" in ruling.reason
 
@@ -213,7 +214,7 @@ def test_days_are_counted_on_the_customers_calendar_over_a_change_of_the_clocks(
         (datetime(2026, 3, 8, 23, 59), "allowed", 0),  # a day of 23 hours
         (datetime(2026, 3, 9, 0, 0), "prohibited", 0),
     ):
-        ruling = rules.ruling_for(error, now=wall.replace(tzinfo=denver))
+        ruling = rulings.ruling_for(error, now=wall.replace(tzinfo=denver))
         assert (ruling.ruled, ruling.days_left) == (expected, left)
     assert ruling.reason == (
         "It could be taken back within 1 day of the error, which was 2 days ago. Source: Handbook, 4.2."
@@ -224,7 +225,7 @@ def test_the_examples_say_that_they_are_examples_and_that_counsel_has_to_confirm
     shipped = RescissionRule.objects.all()
     assert shipped
     assert all(rule.example and "xample" in rule.citation for rule in shipped)
-    ruling = rules.ruling_for(error_of(house, kind_of_action="reinstatement"), now=NOW)
+    ruling = rulings.ruling_for(error_of(house, kind_of_action="reinstatement"), now=NOW)
     assert (ruling.ruled, ruling.rule.example if ruling.rule else None) == ("prohibited", True)
     assert "an example that counsel has still to confirm" in ruling.reason
 
@@ -235,7 +236,7 @@ def test_a_ruling_takes_one_query_however_many_rules_there_are(
     for number in range(30):
         add(bare, line_of_business=f"Line {number}")
     with django_assert_num_queries(1):
-        rules.ruling_for(error_of(bare), now=NOW)
+        rulings.ruling_for(error_of(bare), now=NOW)
 
 
 # --- Keeping them -----------------------------------------------------------------------------------------------------
