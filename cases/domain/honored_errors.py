@@ -183,16 +183,22 @@ def changes_since(error: HonoredError, version: int) -> list[dict[str, Any]]:
     return [casework.told_as_change(event) for event in newest if event.data.get("error_version", 0) > version]
 
 
+TOLD = refuse("already_told", "The customer has been told. What they were told stands.")
+
+
 def can_assess(user: User, error: HonoredError) -> Verdict:
-    """Reps and supervisors write down what bears on it, until the customer has been told."""
+    """Reps and supervisors write down what bears on it, until the customer has been told.
+
+    What the letter needs and nobody has written yet may still be written down after that.
+    """
     return first_no(can_work_on(user, error.case), _still_open(error))
 
 
 def _still_open(error: HonoredError) -> Verdict:
     if error.status == ErrorStatus.WITHDRAWN:
         return refuse("wrong_state", "This was not in the customer’s favor after all.")
-    if error.call_made_at is not None:
-        return refuse("already_told", "The customer has been told. What they were told stands.")
+    if error.call_made_at is not None and all(getattr(error, name) for name in READ_BY_CUSTOMER):
+        return TOLD
     return ALLOWED
 
 
@@ -215,6 +221,8 @@ def assess(
     can_assess(by, held).enforce()
     wanted = {name: said(value, name) if name in WORDS else value for name, value in particulars.items()}
     changed = sorted(name for name, value in wanted.items() if getattr(held, name) != value)
+    if held.call_made_at is not None and any(name not in READ_BY_CUSTOMER or getattr(held, name) for name in changed):
+        TOLD.enforce()
     for name in changed:
         if name == "currency" and held.cost_minor:
             raise Refused("other_currency", f"What it costs us has been decided in {held.currency}.", "currency")
