@@ -174,7 +174,12 @@ class Disclosure(models.Model):
             ),
             models.CheckConstraint(
                 name="disclosure_owed_for_a_reason",
-                condition=Q(owed_because=OwedBecause.ORIGINATOR, originator__isnull=False, owed_by=F("originator"))
+                condition=Q(
+                    owed_because=OwedBecause.ORIGINATOR,
+                    originator__isnull=False,
+                    owed_by__isnull=False,
+                    owed_by=F("originator"),
+                )
                 | Q(owed_because__in=["system", "partner", "unknown"], originator__isnull=True)
                 | Q(owed_because__in=["left", "long_away"], originator__isnull=False, owed_by__isnull=False)
                 & ~Q(owed_by=F("originator")),
