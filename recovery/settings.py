@@ -340,6 +340,16 @@ LOGGING = {
 
 # --- Recovery's own knobs: each a plain number that a company may want to differ -----------------------------------------
 
+
+def _files(name: str) -> list[str]:
+    """The files that a variable names, set apart by commas; each has to be there."""
+    named = [path.strip() for path in env.list(name, default=[]) if path.strip()]
+    for path in named:
+        if not Path(path).is_file():
+            raise ImproperlyConfigured(f"{name} names {path}, and there is no such file.")
+    return named
+
+
 RECOVERY: dict[str, Any] = {
     "COMPANY_NAME": env.str("COMPANY_NAME", "Recovery demo company"),
     # Where people open Recovery: what links in mail to colleagues begin with.
@@ -359,7 +369,7 @@ RECOVERY: dict[str, Any] = {
     "SEVERAL_HONORED_IN_A_YEAR": 3,
     "RISK_FLAGS_AGAINST": ["Fraud", "Fraud suspected", "Abuse"],
     # Fonts for letters beside the bundled one, for names in other scripts: paths of TrueType files.
-    "LETTER_FONTS": env.list("LETTER_FONTS", default=[]),
+    "LETTER_FONTS": _files("LETTER_FONTS"),
     "APPROVAL_ANSWER_MINUTES": 10,
     "APPROVAL_EXPIRES_HOURS": 48,
     # Surveys run from 1 to 5. What is called about, how soon and how often is the Program’s to say (outreach.Program).

@@ -69,6 +69,15 @@ def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
     assert "RECOVERY_MODE is 'staging'" in run("s.DEBUG", tmp_path, RECOVERY_MODE="staging").stderr
 
 
+def test_a_font_for_letters_that_is_not_there_is_said_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "one.ttf").touch()
+    code = "print(s.RECOVERY['LETTER_FONTS'])"
+    there, gone = (f"{tmp_path}/{name}.ttf" for name in ("one", "two"))
+    assert run(code, tmp_path, LETTER_FONTS=f"{there}, ").stdout.strip() == str([there])
+    assert f"LETTER_FONTS names {gone}, and there is no such file." in run(code, tmp_path, LETTER_FONTS=gone).stderr
+    assert run(code, tmp_path, LETTER_FONTS="").stdout.strip() == "[]"
+
+
 def test_the_embedded_mode_needs_nothing_and_keeps_its_key(tmp_path: Path) -> None:
     first, second = (run("print(s.SECRET_KEY)", tmp_path) for _ in range(2))
     assert first.returncode == 0, first.stderr

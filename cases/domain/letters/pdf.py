@@ -43,14 +43,14 @@ class Sheet:
         self.pdf.set_title(f"{letter.subject} · {letter.reference}")
         self.pdf.set_author(letter.company)
         self.pdf.set_lang(letter.language)
-        self.fonts = [FAMILY]
-        for style, path in BUNDLED.items():
-            self.pdf.add_font(FAMILY, style, path)
+        self.fonts: list[str] = []
+        self.covered: dict[str, frozenset[int]] = {}
+        self._load(FAMILY, BUNDLED)
+        whole = "\n".join(text for _, text in _texts(letter))
         for number, other in enumerate(settings.RECOVERY["LETTER_FONTS"]):
-            self.fonts.append(f"other{number}")
-            for style in BUNDLED:
-                self.pdf.add_font(self.fonts[-1], style, other)
-        self.covered = {font: self._covered(font) for font in self.fonts}
+            if not self.lacking(whole):
+                break  # a font of ten thousand characters takes a second to read, and few letters need one
+            self._load(f"other{number}", {"": Path(other)})
         self.style, self.size, self.y = "", BODY, MARGIN
         self.measured: dict[tuple[Run, str, float], float] = {}
         self._turn()
@@ -61,10 +61,15 @@ class Sheet:
             if isinstance(font, TTFFont):
                 font.close()
 
-    def _covered(self, font: str) -> frozenset[int]:
-        """The characters that a font has in every style that it is used in."""
-        loaded = [self.pdf.fonts[f"{font}{style}"] for style in BUNDLED]
-        return frozenset.intersection(*(frozenset(one.cmap) for one in loaded if isinstance(one, TTFFont)))
+    def _load(self, font: str, files: dict[str, Path]) -> None:
+        """Take a font into use, for the characters that it has in every style."""
+        for style, path in files.items():
+            self.pdf.add_font(font, style, path)
+        loaded = [self.pdf.fonts[f"{font}{style}"] for style in files]
+        self.covered[font] = frozenset.intersection(
+            *(frozenset(one.cmap) for one in loaded if isinstance(one, TTFFont))
+        )
+        self.fonts.append(font)
 
     def _turn(self) -> None:
         """A new page, with the reference at its foot."""
@@ -120,7 +125,7 @@ class Sheet:
         return set_lines(text, width=self.width, measure=self._measure, font_for=self.font_for, rtl=rtl)
 
     def _choose(self, run: Run) -> None:
-        self.pdf.set_font(run.font, self.style, self.size)
+        self.pdf.set_font(run.font, self.style if run.font == FAMILY else "", self.size)
         self.pdf.set_text_shaping(use_shaping_engine=True, direction="rtl" if run.rtl else "ltr")
 
     def _measure(self, run: Run) -> float:
