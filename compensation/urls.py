@@ -3,8 +3,6 @@
 from django.urls import URLPattern, path
 
 from compensation import api as doors
-from compensation.api.honored import HonoredErrors, LetterPdf
-from compensation.api.rules import RescissionRules
 from compensation.views import approvals, caps, catalog, disclosing, honored, letters, register, rules
 
 browser: list[URLPattern] = [
@@ -12,22 +10,6 @@ browser: list[URLPattern] = [
     path("approvals/live", approvals.approvals_live, name="approvals-live"),
     path("approvals/<int:pk>/approve", approvals.approve, name="approval-approve"),
     path("approvals/<int:pk>/decline", approvals.decline, name="approval-decline"),
-    path("honored", register.honored, name="honored"),
-    path("honored/<int:pk>", honored.error, name="honored-error"),
-    path("honored/<int:pk>/live", honored.error_live, name="honored-live"),
-    path("honored/<int:pk>/assess", honored.assess, name="honored-assess"),
-    path("honored/<int:pk>/honor", honored.honor, name="honored-honor"),
-    path("honored/<int:pk>/rescind", honored.rescind, name="honored-rescind"),
-    path("honored/<int:pk>/legal-review", honored.legal_review, name="honored-legal-review"),
-    path("honored/<int:pk>/review", register.review, name="honored-review"),
-    path("honored/<int:pk>/call", disclosing.call, name="honored-call"),
-    path("honored/<int:pk>/call/told", disclosing.told, name="honored-told"),
-    path("honored/<int:pk>/call/attempt", disclosing.attempt, name="honored-attempt"),
-    path("honored/<int:pk>/call/reassign", disclosing.reassign, name="honored-reassign"),
-    path("honored/<int:pk>/letters", letters.make, name="honored-letter-make"),
-    path("honored/<int:pk>/letters/<int:number>", letters.letter, name="honored-letter"),
-    path("honored/<int:pk>/letters/<int:number>.pdf", letters.letter_pdf, name="honored-letter-pdf"),
-    path("honored/<int:pk>/letters/<int:number>/send", letters.send, name="honored-letter-send"),
     path("honored", register.honored, name="honored"),
     path("honored/<int:pk>", honored.error, name="honored-error"),
     path("honored/<int:pk>/live", honored.error_live, name="honored-live"),
@@ -70,46 +52,5 @@ api: list[URLPattern] = [
     path("approvals/<id:id>/", doors.Approvals.as_view({"get": "retrieve"}), name="api-approval"),
     path("approvals/<id:id>/approve/", doors.Approvals.as_view({"post": "approve"}), name="api-approval-approve"),
     path("approvals/<id:id>/decline/", doors.Approvals.as_view({"post": "decline"}), name="api-approval-decline"),
-    path("honored-errors/", HonoredErrors.as_view({"get": "list"}), name="api-honored-errors"),
-    path(
-        "honored-errors/<id:id>/",
-        HonoredErrors.as_view({"get": "retrieve", "patch": "assess"}),
-        name="api-honored-error",
-    ),
-    path(
-        "honored-errors/<id:id>/recommendation/",
-        HonoredErrors.as_view({"get": "recommendation"}),
-        name="api-honored-error-recommendation",
-    ),
-    *(
-        path(
-            f"honored-errors/<id:id>/{address}/",
-            HonoredErrors.as_view({"post": action}),
-            name=f"api-honored-error-{address.replace('/', '-')}",
-        )
-        for address, action in (
-            ("honor", "honor"),
-            ("rescind", "rescind"),
-            ("legal-review", "legal_review"),
-            ("disclosure/attempts", "attempt"),
-            ("disclose", "disclose"),
-            ("reassign", "reassign"),
-            ("review", "review"),
-            ("letter", "letter"),
-            ("letter/send", "send"),
-        )
-    ),
-    path("honored-errors/<id:id>/letter.pdf", LetterPdf.as_view({"get": "read"}), name="api-honored-error-letter-pdf"),
-    path(
-        "rescission-rules/",
-        RescissionRules.as_view({"get": "list", "post": "create"}),
-        name="api-rescission-rules",
-    ),
-    path(
-        "rescission-rules/<id:id>/",
-        RescissionRules.as_view({"get": "retrieve", "patch": "change"}),
-        name="api-rescission-rule",
-    ),
-    path("rescission-rules/<id:id>/end/", RescissionRules.as_view({"post": "end"}), name="api-rescission-rule-end"),
     path("caps/me/", doors.MyCaps.as_view({"get": "read"}), name="api-caps-me"),
 ]
