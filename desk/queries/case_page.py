@@ -16,9 +16,10 @@ from cases.domain.clock import Suggestion, phase, suggestions
 from cases.domain.closing import close_gate
 from cases.domain.permissions import can_hand_off, can_reopen, can_work_on
 from cases.domain.promises import can_abandon, can_keep
-from cases.enums import Feeling, InvestigationStatus, ObligationStatus, Phase, PromiseStatus
-from cases.models import Case, Cause, Incident, Investigation, Promise
+from cases.enums import ErrorStatus, Favor, Feeling, InvestigationStatus, ObligationStatus, Phase, PromiseStatus
+from cases.models import Case, Cause, HonoredError, Incident, Investigation, Promise
 from cases.queries import visible_cases
+from cases.queries.honored_errors import with_calls
 from cases.queries.people import Baggage, baggage_of
 from cases.queries.precedents import Precedent, bearing_on
 from compensation.domain.advisor import Offer, called_for, offers
@@ -61,6 +62,7 @@ class CasePage:
     past_promises: int
     awards: list[GivenAward]
     investigation: Investigation | None
+    errors: list[HonoredError]
     last_event: int
     facts: Facts
     others: list[str] = field(default_factory=list)
@@ -129,7 +131,7 @@ def find(user: User, reference: str) -> Case | None:
 
 
 def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePage:
-    """What lives: the state of the case, its promises and awards. Five queries."""
+    """What lives: the state of the case, its promises and awards. Six queries, one more where there are errors."""
     promises = list(
         case.promises.select_related("obligation", "obligation__owner", "made_by").order_by("obligation__due_end")
     )
@@ -141,6 +143,7 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
         award.case = case
     incidents = list(case.incidents.select_related("cause", "originator", "logged_by").order_by("id"))
     investigation = case.investigations.filter(status=InvestigationStatus.OPEN).select_related("opened_by").first()
+    errors = list(with_calls(case.honored_errors.exclude(status=ErrorStatus.WITHDRAWN)).order_by("id"))
     last = Event.objects.filter(case_id=case.pk).order_by("-id").values_list("id", flat=True).first()
     return CasePage(
         case=case,
@@ -152,8 +155,9 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
         past_promises=len(promises) - len(open_ones),
         awards=[GivenAward(award, can_deliver(user, award), can_reverse(user, award)) for award in awards],
         investigation=investigation,
+        errors=errors,
         last_event=last or 0,
-        facts=_facts(case, incidents, promises, awards, investigation),
+        facts=_facts(case, incidents, errors, promises, awards, investigation),
         others=others,
     )
 
@@ -161,11 +165,16 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
 def _facts(
     case: Case,
     incidents: list[Incident],
+    errors: list[HonoredError],
     promises: list[Promise],
     awards: list[Award],
     investigation: Investigation | None,
 ) -> Facts:
     return Facts(
+        in_favor=bool(errors),
+        only_in_favor=bool(errors) and all(incident.favor == Favor.CUSTOMER for incident in incidents),
+        undecided=any(error.status == ErrorStatus.UNDECIDED for error in errors),
+        call_owed=any(error.call_due_at is not None and error.call_made_at is None for error in errors),
         feeling=Feeling(case.feeling).label.lower() if case.acknowledged_at and case.feeling else "",
         owner=case.owner.name if case.owner else "",
         remedies=sum(award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED) for award in awards),

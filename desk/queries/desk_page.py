@@ -12,8 +12,18 @@ from accounts.enums import Role
 from accounts.models import BusinessUnit, Notice, User
 from accounts.queries import reach, unseen_notices
 from cases.domain.clock import phase
-from cases.enums import CaseStatus, Feeling, InvestigationStatus, ObligationKind, ObligationStatus, Phase, PromiseStatus
-from cases.models import Case, Incident, Investigation, Obligation, Promise
+from cases.enums import (
+    CaseStatus,
+    ErrorStatus,
+    Favor,
+    Feeling,
+    InvestigationStatus,
+    ObligationKind,
+    ObligationStatus,
+    Phase,
+    PromiseStatus,
+)
+from cases.models import Case, HonoredError, Incident, Investigation, Obligation, Promise
 from cases.queries import visible_cases, visible_obligations
 from compensation.domain.gauges import Gauge, gauges
 from compensation.enums import AwardStatus, Axis
@@ -77,10 +87,15 @@ def with_facts(cases: QuerySet[Case]) -> QuerySet[Case]:
     here = OuterRef("pk")
     awards = Award.objects.filter(case=here)
     promises = Promise.objects.filter(case=here)
+    errors = HonoredError.objects.filter(case=here).exclude(status=ErrorStatus.WITHDRAWN)
     return cases.select_related("customer", "unit", "owner").annotate(
         has_remedy=Exists(awards.filter(status__in=[AwardStatus.GIVEN, AwardStatus.DELIVERED])),
         waits_approval=Exists(awards.filter(status=AwardStatus.AWAITING_APPROVAL)),
         has_delivery=Exists(awards.filter(status=AwardStatus.GIVEN)),
+        has_error=Exists(errors),
+        has_undecided=Exists(errors.filter(status=ErrorStatus.UNDECIDED)),
+        has_call=Exists(errors.filter(call_due_at__isnull=False, call_made_at__isnull=True)),
+        has_hurt=Exists(Incident.objects.filter(case=here).exclude(favor=Favor.CUSTOMER)),
         has_promise=Exists(promises),
         has_open_promise=Exists(promises.filter(status=PromiseStatus.OPEN)),
         lacks_cause=Exists(Incident.objects.filter(case=here, cause__isnull=True)),
@@ -92,6 +107,10 @@ def facts_of(case: Case) -> Facts:
     """The facts of a case read by ``with_facts``."""
     read = case.__dict__
     return Facts(
+        in_favor=read["has_error"],
+        only_in_favor=read["has_error"] and not read["has_hurt"],
+        undecided=read["has_undecided"],
+        call_owed=read["has_call"],
         feeling=Feeling(case.feeling).label if case.acknowledged_at and case.feeling else "",
         owner=case.owner.name if case.owner else "",
         remedies=int(read["has_remedy"]),

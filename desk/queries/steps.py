@@ -1,5 +1,8 @@
 """The six steps of putting a mistake right, and which of them comes next.
 
+A mistake in the customer's favor goes before them: it is decided, and the customer is called. Where a case holds nothing
+else, nobody was hurt, and there is no feeling to name and nothing to make up for.
+
 Nothing is decided here: each step reads what the rules below have already said.
 """
 
@@ -7,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DECISION, CALL = "decision", "call"
 FEELINGS, OWNERSHIP, REMEDY, PROMISE, CAUSE, CLOSE = "feelings", "ownership", "remedy", "promise", "cause", "close"
 NAMES = {
+    DECISION: "Decision",
+    CALL: "Call",
     FEELINGS: "Feelings",
     OWNERSHIP: "Ownership",
     REMEDY: "Remedy",
@@ -17,6 +23,8 @@ NAMES = {
     CLOSE: "Close",
 }
 NEXT_WORDS = {
+    DECISION: "Decide: stand by it, or take it back",
+    CALL: "Tell the customer what was decided",
     FEELINGS: "Name the feeling",
     OWNERSHIP: "Give it an owner",
     REMEDY: "Put it right",
@@ -30,6 +38,10 @@ NEXT_WORDS = {
 class Facts:
     """What is known of a case, as plain yes and no."""
 
+    in_favor: bool = False
+    only_in_favor: bool = False
+    undecided: bool = False
+    call_owed: bool = False
     feeling: str = ""
     owner: str = ""
     remedies: int = 0
@@ -60,11 +72,14 @@ def next_step(facts: Facts) -> str:
     """Which step comes next; empty when there is none."""
     if facts.closed or facts.historical:
         return ""
+    hurt = not facts.only_in_favor
     open_ones = (
-        (FEELINGS, not facts.feeling),
+        (DECISION, facts.undecided),
+        (FEELINGS, hurt and not facts.feeling),
         (OWNERSHIP, not facts.owner),
-        (REMEDY, not facts.remedies),
-        (PROMISE, facts.promise_open or not facts.promises),
+        (CALL, facts.call_owed),
+        (REMEDY, hurt and not facts.remedies),
+        (PROMISE, facts.promise_open or (hurt and not facts.promises)),
         (REMEDY, facts.to_deliver or facts.waiting_approval),
         (CAUSE, not (facts.cause_known or facts.investigating)),
     )
@@ -84,13 +99,19 @@ def next_words(facts: Facts) -> str:
 
 
 def steps(facts: Facts) -> list[Step]:
-    """All six, in order."""
+    """All six, in order; of a case that holds only mistakes in the customer's favor, those that there are."""
     coming = next_step(facts)
+    hurt = not facts.only_in_favor
     return [
-        _step(FEELINGS, bool(facts.feeling), coming, facts.feeling, "not named yet"),
+        *(_in_favor(facts, coming) if facts.in_favor else []),
+        *(
+            [_step(FEELINGS, bool(facts.feeling), coming, facts.feeling, "not named yet")]
+            if hurt or facts.feeling
+            else []
+        ),
         _step(OWNERSHIP, bool(facts.owner), coming, facts.owner, "nobody yet"),
-        _remedy(facts, coming),
-        _promise(facts, coming),
+        *([_remedy(facts, coming)] if hurt or facts.remedies or facts.waiting_approval else []),
+        *([_promise(facts, coming)] if hurt or facts.promises else []),
         _step(
             CAUSE,
             facts.cause_known or facts.investigating,
@@ -103,6 +124,14 @@ def steps(facts: Facts) -> list[Step]:
         else Step(CLOSE, "next", "ready")
         if coming == CLOSE
         else Step(CLOSE, "blocked", _before_closing(facts)),
+    ]
+
+
+def _in_favor(facts: Facts, coming: str) -> list[Step]:
+    told = not facts.undecided and not facts.call_owed
+    return [
+        _step(DECISION, not facts.undecided, coming, "taken", "to be taken"),
+        _step(CALL, told, coming, "they know", "to be made" if facts.call_owed else "after the decision"),
     ]
 
 
@@ -133,6 +162,10 @@ def _promise(facts: Facts, coming: str) -> Step:
 
 
 def _before_closing(facts: Facts) -> str:
+    if facts.undecided:
+        return "after the decision"
+    if facts.call_owed:
+        return "after the call"
     if facts.promise_open:
         return "after the promise"
     if facts.waiting_approval:

@@ -14,6 +14,9 @@ HELPED = replace(HEARD, remedies=1)
 PROMISED = replace(HELPED, promises=1, promise_open=True)
 KEPT = replace(PROMISED, promise_open=False)
 UNDERSTOOD = replace(KEPT, cause_known=True)
+GIVEN = replace(NEW, in_favor=True, only_in_favor=True, undecided=True)
+HONORED = replace(GIVEN, undecided=False, call_owed=True)
+KNOWN = replace(HONORED, call_owed=False)
 
 
 @pytest.mark.practice("P10")
@@ -32,6 +35,14 @@ UNDERSTOOD = replace(KEPT, cause_known=True)
         (UNDERSTOOD, "close", "Close the case"),
         (replace(UNDERSTOOD, closed=True), "", ""),
         (replace(NEW, historical=True), "", ""),
+        (GIVEN, "decision", "Decide: stand by it, or take it back"),
+        (replace(GIVEN, only_in_favor=False), "decision", "Decide: stand by it, or take it back"),
+        (HONORED, "call", "Tell the customer what was decided"),
+        (replace(HONORED, only_in_favor=False), "feelings", "Name the feeling"),
+        (replace(HONORED, owner=""), "ownership", "Give it an owner"),
+        (KNOWN, "cause", "Find the cause"),
+        (replace(KNOWN, promises=1, promise_open=True), "promise", "Keep the promise"),
+        (replace(KNOWN, cause_known=True), "close", "Close the case"),
     ],
 )
 def test_the_next_step_follows_the_order_of_putting_it_right(facts: Facts, step: str, words: str) -> None:
@@ -44,6 +55,18 @@ def test_all_six_steps_stand_there_and_only_one_is_next() -> None:
         listed = steps(facts)
         assert [step.key for step in listed] == ["feelings", "ownership", "remedy", "promise", "cause", "close"]
         assert [step.state for step in listed].count("next") == 1
+
+
+@pytest.mark.practice("P1")
+def test_a_mistake_in_their_favor_is_decided_and_told_and_asks_for_no_remedy() -> None:
+    for facts in (GIVEN, HONORED, KNOWN):
+        listed = steps(facts)
+        assert [step.key for step in listed] == ["decision", "call", "ownership", "cause", "close"]
+        assert [step.state for step in listed].count("next") == 1
+    notes = {step.key: step.note for step in steps(GIVEN)}
+    assert (notes["call"], notes["close"]) == ("after the decision", "after the decision")
+    assert {step.key: step.note for step in steps(HONORED)}["close"] == "after the call"
+    assert len(steps(replace(GIVEN, only_in_favor=False))) == 8
 
 
 def test_a_step_that_cannot_come_yet_says_why() -> None:
