@@ -29,6 +29,19 @@ class CredentialForm(Form):
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
 
 
+class HolidaysForm(Form):
+    holiday_region = forms.CharField(
+        label="Public holidays of",
+        required=False,
+        max_length=6,
+        help_text="A country such as DE, or a part of one such as US-CO. Empty: weekends only.",
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_holiday_region(self) -> str:
+        return str(self.cleaned_data["holiday_region"]).upper()
+
+
 class WorkingStateForm(Form):
     state = forms.ChoiceField(label="Working state", choices=WorkingState.choices)
     until = forms.DateTimeField(

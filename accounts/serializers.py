@@ -19,7 +19,7 @@ class Person(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "username", "name", "role", "time_zone", "working_state", "away_until"]
+        fields = ["id", "username", "name", "role", "time_zone", "holiday_region", "working_state", "away_until"]
         read_only_fields = fields
 
 

@@ -9,6 +9,7 @@ browser: list[URLPattern] = [
     path("settings", views.settings_page, name="settings"),
     path("settings/people", views.people_page, name="setting-people"),
     path("settings/people/<int:pk>/state", views.person_state, name="setting-person-state"),
+    path("settings/people/<int:pk>/holidays", views.person_holidays, name="setting-person-holidays"),
     path("settings/credentials", views.credentials_page, name="setting-credentials"),
     path("settings/credentials/<int:pk>/revoke", views.credential_revoke, name="setting-credential-revoke"),
 ]

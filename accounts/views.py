@@ -10,9 +10,11 @@ from django.views.decorators.cache import never_cache
 from accounts.authority import Refused
 from accounts.domain import credentials
 from accounts.domain.roles import can_administer, set_working_state
+from accounts.domain.staffing import change_user
 from accounts.enums import WorkingState
-from accounts.forms import CredentialForm, WorkingStateForm
+from accounts.forms import CredentialForm, HolidaysForm, WorkingStateForm
 from accounts.queries import credential_holders, is_there, people_by_team, visible_credentials
+from recovery.forms import Form
 from recovery.pages import done, edits, person, reads, writes
 
 
@@ -25,19 +27,22 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 # People --------------------------------------------------------------------------------------------------------------------
 
 
-def _people(request: HttpRequest, *, wrong: tuple[int, WorkingStateForm] | None = None) -> HttpResponse:
+def _people(request: HttpRequest, *, wrong: tuple[int, Form] | None = None) -> HttpResponse:
     now, user = timezone.now(), person(request)
     may = can_administer(user)
     teams: dict[str, list[dict[str, object]]] = {}
     for each in people_by_team(user):
-        form = wrong[1] if wrong and wrong[0] == each.pk else None
+        typed = wrong[1] if wrong and wrong[0] == each.pk else None
+        state = WorkingStateForm(initial=WorkingStateForm.initial_of(each), auto_id=f"p{each.pk}-%s")
+        holidays = HolidaysForm(initial={"holiday_region": each.holiday_region}, auto_id=f"p{each.pk}-%s")
         row = {
             "person": each,
             # Somebody whose time away has passed is back, whatever the row still says.
             "state": WorkingState.AVAILABLE if is_there(each, now) else WorkingState(each.working_state),
-            "form": form or WorkingStateForm(initial=WorkingStateForm.initial_of(each), auto_id=f"p{each.pk}-%s"),
+            "form": typed if isinstance(typed, WorkingStateForm) else state,
+            "holidays": (typed if isinstance(typed, HolidaysForm) else holidays) if may else None,
             "may": bool(may) or each.pk == user.pk,
-            "open": form is not None,
+            "open": typed is not None,
         }
         teams.setdefault(each.team.name if each.team else "", []).append(row)
     return render(request, "accounts/people.html", {"teams": teams.items(), "may": may}, status=422 if wrong else 200)
@@ -66,6 +71,25 @@ def person_state(request: HttpRequest, pk: int) -> HttpResponse:
         form.refuse(refused)
         return _people(request, wrong=(pk, form))
     return done(request, "setting-people", said=f"{kept.name}: {kept.get_working_state_display().lower()}.")
+
+
+@writes
+def person_holidays(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whose public holidays somebody has: what they owe by a number of business days is due accordingly."""
+    somebody = get_object_or_404(people_by_team(person(request)), pk=pk)
+    form = HolidaysForm(request.POST, auto_id=f"p{pk}-%s")
+    if not form.is_valid():
+        return _people(request, wrong=(pk, form))
+    region = form.cleaned_data["holiday_region"]
+    try:
+        kept = change_user(somebody, holiday_region=region, by=person(request), now=timezone.now())
+    except Refused as refused:
+        if refused.field not in form.fields:
+            raise
+        form.refuse(refused)
+        return _people(request, wrong=(pk, form))
+    where = f"public holidays of {region}" if region else "weekends, and no public holidays"
+    return done(request, "setting-people", said=f"{kept.name}: {where}.")
 
 
 # Credentials ---------------------------------------------------------------------------------------------------------------

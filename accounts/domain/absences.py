@@ -40,8 +40,8 @@ class Absence:
 def absence_of(user: User, *, now: datetime) -> Absence | None:
     """What keeps this person away now; None when they are there.
 
-    Long is one of more than ``LONG_ABSENCE_DAYS`` from its beginning, which the log knows, to its end (as far as it has
-    come where nobody knows the end), and that of whoever left. One query for those who are away, else none.
+    Long is one of more than ``LONG_ABSENCE_DAYS`` from its beginning, which the log knows, to its end, and that of
+    whoever left. One query for those who are away, else none.
     """
     if is_there(user, now):
         return None

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.authority import Refused
+from accounts.domain.calendar import known_region
 from accounts.domain.roles import can_administer
 from accounts.enums import Role, WorkingState
 from accounts.models import BusinessUnit, Team, User
@@ -104,8 +105,8 @@ def add_user(
 ) -> User:
     """Add a member of staff or a service account. Without a password nobody can sign in as it.
 
-    ``particulars`` are fields of ``User``: email, role, team, time_zone, takes_calls, is_service, is_active, is_staff,
-    is_superuser. Refused: ``administrator_needed``, ``invalid``.
+    ``particulars`` are fields of ``User``: email, role, team, time_zone, holiday_region, takes_calls, is_service,
+    is_active, is_staff, is_superuser. Refused: ``administrator_needed``, ``invalid``.
     """
     if by is not None:
         can_administer(by).enforce()
@@ -124,7 +125,8 @@ def add_user(
 
 UNIT_FIELDS = ("code", "name", "currency")
 USER_FIELDS = (
-    "username", "name", "email", "role", "team", "time_zone", "takes_calls", "is_active", "is_staff", "is_superuser"
+    "username", "name", "email", "role", "team", "time_zone", "holiday_region", "takes_calls", "is_active", "is_staff",
+    "is_superuser",
 )  # fmt: skip
 
 
@@ -224,3 +226,5 @@ def _check(thing: BusinessUnit | Team | User) -> None:
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
+    if isinstance(thing, User):
+        known_region(thing.holiday_region).enforce()

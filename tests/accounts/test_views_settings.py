@@ -93,6 +93,32 @@ def test_an_administrator_sees_everybody_and_says_who_is_away(house: House) -> N
     assert again(house.bob).working_state == "left"
 
 
+def test_an_administrator_says_whose_public_holidays_somebody_has(house: House) -> None:
+    client, at = as_(house.ada), f"/settings/people/{house.alice.pk}/holidays"
+    assert client.post(at, {"holiday_region": " us-co "}).status_code == 302
+    assert again(house.alice).holiday_region == "US-CO"
+    assert "holidays of US-CO" in as_(house.sue).get("/settings/people").content.decode()
+    client.post(at, {"holiday_region": ""})
+    assert again(house.alice).holiday_region == ""
+
+
+@pytest.mark.parametrize("region", ["ZZ", "US-XX", "Texas", "U"])
+def test_holidays_that_nobody_knows_are_refused(house: House, region: str) -> None:
+    refused = as_(house.ada).post(f"/settings/people/{house.alice.pk}/holidays", {"holiday_region": region})
+    assert refused.status_code == 422
+    assert 'class="errorlist"' in refused.content.decode()
+    assert again(house.alice).holiday_region == ""
+
+
+def test_nobody_else_says_whose_holidays_somebody_has(house: House) -> None:
+    client = as_(house.sue)
+    assert "/holidays" not in client.get("/settings/people").content.decode()
+    refused = client.post(f"/settings/people/{house.sue.pk}/holidays", {"holiday_region": "US"})
+    assert refused.status_code == 422
+    assert b"Only an administrator can change settings." in refused.content
+    assert again(house.sue).holiday_region == ""
+
+
 def test_somebody_whose_time_away_has_passed_is_shown_as_there(house: House) -> None:
     until = timezone.now() + DAY
     User.objects.filter(pk=house.alice.pk).update(working_state="away", away_until=until)
