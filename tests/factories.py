@@ -31,7 +31,7 @@ from cases.domain import (
 from cases.domain.intake import Logged
 from cases.enums import DisclosureKind, ErrorStatus, Point
 from cases.models import Case, Cause, Customer, Disclosure, HonoredError, Promise
-from compensation.domain import awards, caps, catalog
+from compensation.domain import awards, caps, catalog, honoring
 from compensation.enums import Axis
 from compensation.models import Approval, Award, Cap, Remedy
 
@@ -127,12 +127,10 @@ class House:
         return HonoredError.objects.get(incident=self.logged(customer, **given | particulars).incident)
 
     def honored(self, customer: Customer | None = None, *, by: User | None = None, **particulars: Any) -> HonoredError:
-        """The same once Bob decided that we stand by it, at no cost."""
+        """The same once Bob decided that we stand by it, at no cost. Alice owes the call."""
         error = self.in_favor(customer, **particulars)
-        with transaction.atomic():
-            case, held = honored_errors.hold_error(error, by=by or self.bob)
-            honored_errors.decide(case, held, to=ErrorStatus.HONORED, by=by or self.bob, now=self.now)
-            casework.save(case)
+        given: dict[str, Any] = {"cost_minor": 0, "precedent_reason": "Ours again"}
+        honoring.honor(error, by=by or self.bob, now=particulars.get("now", self.now), **given)
         return again(error)
 
     def cause(self, name: str = "Double booking in the till") -> Cause:

@@ -64,12 +64,21 @@ def test_a_case_carries_what_bears_on_it(house: House, api: Clients) -> None:
     plain, similar = house.case(customer, kind_of_action="conduct"), house.case(customer, kind_of_action="fee")
     rep = api(house.alice)
     assert rep.get(f"cases/{plain.reference}/").json()["precedents"] == []
+    house.told(error.disclosures.get(), answer="Fair enough")
     [told] = rep.get(f"cases/{similar.reference}/").json()["precedents"]
     assert (told["honored_error"], told["because"], told["case"]) == (
         error.pk,
         ["kind_of_action"],
         error.case.reference,
     )
+    call = told["call"]
+    assert (call["status"], call["made_at"], call["answer"], call["understanding"]) == (
+        "made",
+        "2026-03-10T15:00:00Z",
+        "Fair enough",
+        "understood",
+    )
+    assert call["caller"]["name"] == call["owed_by"]["name"] == "Alice"
 
 
 def test_who_answers_the_phone_sees_them_first(house: House, api: Clients) -> None:
@@ -77,6 +86,10 @@ def test_who_answers_the_phone_sees_them_first(house: House, api: Clients) -> No
     [match] = api(house.alice).post("pop/", {"phone": "+13035550142"}).json()["matches"]
     [told] = match["precedents"]
     assert (told["honored_error"], told["kind_of_action"], told["told_at"]) == (error.pk, "fee", None)
+    house.told(error.disclosures.get(), answer="Fair enough")
+    [match] = api(house.alice).post("pop/", {"phone": "+13035550142"}).json()["matches"]
+    [told] = match["precedents"]
+    assert (told["told_at"], told["told_by"], told["answer"]) == ("2026-03-10T15:00:00Z", "Alice", "Fair enough")
 
 
 def test_an_award_in_spite_of_one_says_why(house: House, api: Clients) -> None:

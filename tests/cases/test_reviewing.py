@@ -172,6 +172,7 @@ def test_it_joins_the_investigation_that_is_open(house: House) -> None:
 
 def test_it_learns_from_a_closed_case_too(house: House) -> None:
     error = house.honored()
+    house.told(error.disclosures.get())
     causes.set_cause(error.case, cause=house.cause(), by=house.alice, now=NOW)
     closing.close(error.case, outcome="put_right", by=house.alice, now=NOW)
     assert reviewed(error, house.sue, "change_process", note="The table").investigation is not None

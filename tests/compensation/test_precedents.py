@@ -5,31 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.authority import Refused
-from accounts.models import User
-from cases.domain import casework
-from cases.domain.honored_errors import decide, hold_error
-from cases.enums import ErrorStatus
-from cases.models import Case, Customer, HonoredError
-from compensation.domain import awards
+from cases.models import Case, Customer
+from compensation.domain import awards, honoring
 from compensation.models import Award, LedgerEntry
 from journal.models import Event
 from tests.compensation.books import agree
 from tests.factories import DAY, House, again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P3")]
-
-
-def decided(error: HonoredError, *, by: User, to: ErrorStatus = ErrorStatus.HONORED, house: House) -> HonoredError:
-    """An error once it is decided. What it takes to decide is not asked here."""
-    with transaction.atomic():
-        case, held = hold_error(error, by=by)
-        decide(case, held, to=to, by=by, now=house.now)
-        casework.save(case)
-    return again(held)
 
 
 def similar(house: House, customer: Customer) -> Case:
@@ -131,12 +118,36 @@ def test_what_was_taken_back_or_is_undecided_asks_nothing(house: House) -> None:
     error = house.in_favor(customer)
     case = similar(house, customer)
     assert give(house, case).pk
-    decided(error, by=house.bob, house=house)
+    honoring.honor(error, cost_minor=0, by=house.bob, now=house.now + DAY)
     with pytest.raises(Refused) as refused:
         give(house, case)
     assert refused.value.code == "precedent_reason_needed"
-    decided(error, by=house.sue, to=ErrorStatus.RESCINDED, house=house)
+    word: dict[str, Any] = {"counsel": "Dr. Reyes", "note": "Nothing stands against it"}
+    honoring.record_legal_review(error, conclusion="may", by=house.sue, now=house.now + DAY, **word)
+    honoring.rescind(error, reason="Nothing has been paid yet", by=house.sue, now=house.now + DAY)
     assert give(house, case).pk
+
+
+def test_it_says_who_told_them_and_when(house: House) -> None:
+    customer = house.customer()
+    house.told(house.honored(customer).disclosures.get(), now=house.now + DAY / 2)
+    no = asked_why(house, similar(house, customer))
+    assert "Alice told them on 10 March 2026 that it was for this once." in no.reason
+    [told] = no.details["precedents"]
+    assert (told["told_at"], told["told_by"]) == ((house.now + DAY / 2).isoformat(), "Alice")
+
+
+def test_honoring_another_of_the_kind_asks_why_too_and_answers_for_the_case(house: House) -> None:
+    customer = house.customer()
+    house.honored(customer)
+    error = house.in_favor(customer, now=house.now + DAY)
+    with pytest.raises(Refused) as refused:
+        honoring.honor(error, cost_minor=0, by=house.bob, now=house.now + DAY)
+    assert refused.value.code == "precedent_reason_needed"
+    honoring.honor(error, cost_minor=0, precedent_reason="Ours again", by=house.bob, now=house.now + DAY)
+    house.usual_caps()
+    assert give(house, error.case, feeling="worried").precedent_reason == ""
+    agree()
 
 
 def test_a_reason_longer_than_a_line_is_refused(house: House) -> None:

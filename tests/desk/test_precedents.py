@@ -115,4 +115,17 @@ def test_a_supervisor_reads_the_reason_before_answering(house: House) -> None:
 def test_the_customers_page_shows_them_next_to_the_baggage(house: House) -> None:
     customer = house.customer()
     house.honored(customer)
-    assert SEEN in seen(as_(house.bob), "customer", customer.pk)
+    page = seen(as_(house.bob), "customer", customer.pk)
+    assert SEEN in page
+    assert "Not told yet: Alice calls them" in page
+
+
+def test_it_says_who_told_them_when_and_what_they_answered(house: House) -> None:
+    customer = house.customer()
+    error = house.honored(customer)
+    house.told(error.disclosures.get(), answer="Fair enough")
+    page = " ".join(seen(as_(house.bob), "case", similar(house, customer).reference).split())
+    assert "Alice told them" in page
+    assert "that it was for that once: understood" in page
+    assert ">Fair enough</q>" in page
+    assert f'href="{reverse("honored-error", args=[error.pk])}"' in page
