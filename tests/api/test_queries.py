@@ -150,6 +150,17 @@ def _writes(house: House) -> dict[str, Callable[[Any], tuple[str, Any]]]:
             "incidents/",
             {"customer": case.customer_id, "channel": "phone", "our_words": "Late again"},
         ),
+        "incident in their favor": lambda case: (
+            "incidents/",
+            {
+                "customer": case.customer_id,
+                "channel": "phone",
+                "our_words": "Quoted too low",
+                "favor": "customer",
+                "originator_kind": "person",
+                "originator": house.bob.pk,
+            },
+        ),
         "incident by email": lambda case: (
             "incidents/",
             {"customer": case.customer_id, "channel": "email", "customer_words": "Late again"},
