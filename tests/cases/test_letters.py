@@ -189,6 +189,12 @@ def test_a_long_letter_goes_on_over_the_page(proof: Proof) -> None:
     assert f"{letter.reference} · 2" in text
 
 
+def test_what_looks_like_markup_is_set_as_it_was_written(proof: Proof) -> None:
+    words = "Page {nb} of **your** --bill-- said [25](http://example.com) & <b>more</b> \\(sic)."
+    section = replace(proof.composed().sections[0], paragraphs=(words,))
+    assert words in letterbox.read(render(replace(proof.composed(), sections=(section,))))
+
+
 def test_the_page_escapes_what_people_wrote_and_lets_each_script_run_its_way(proof: Proof, house: House) -> None:
     error = proof.error(house.customer("<b>فاطمة</b>"))
     html = proof.made(error).html

@@ -38,6 +38,7 @@ class Sheet:
         self.letter = letter
         self.pdf = FPDF(format=letter.paper)
         self.pdf.set_auto_page_break(False)
+        self.pdf.alias_nb_pages("")  # or “{nb}” in somebody’s words would come out as a number of pages
         self.pdf.c_margin = 0
         self.pdf.set_creation_date(letter.written_at.astimezone(UTC))
         self.pdf.set_title(f"{letter.subject} · {letter.reference}")
