@@ -12,8 +12,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.urls import Resolver404, resolve, reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.authority import Refused
 from accounts.models import User
@@ -27,13 +27,8 @@ def reads(view: View) -> View:
     return login_required(require_GET(view))
 
 
-def writes(view: View) -> View:
-    """A verb for people who are signed in."""
-    return login_required(require_POST(_nothing_there(view)))
-
-
 def writes_from(page: Page) -> Callable[[View], View]:
-    """A verb on a page that stands at an address of its own, for people who are signed in.
+    """A verb for people who are signed in, on a page that stands at an address of its own.
 
     Whoever had to sign in again in the middle of it comes back by GET, and is shown ``page``, with the draft.
     """
@@ -45,9 +40,38 @@ def writes_from(page: Page) -> Callable[[View], View]:
                 return HttpResponseRedirect(page(request, kwargs))
             return view(request, *args, **kwargs)
 
-        return edits(door)
+        guarded = edits(door)
+        _verbs.add(guarded)
+        return guarded
 
     return verb
+
+
+def writes(view: View) -> View:
+    """A verb for people who are signed in, whose address continues that of its page: `/calls/7/take` is on `/calls/7`."""
+    return writes_from(_page_above)(view)
+
+
+_verbs: set[View] = set()
+
+
+def is_verb(view: object) -> bool:
+    """Whether a view only answers POST, and a GET by leading to its page."""
+    return view in _verbs
+
+
+def _page_above(request: HttpRequest, kwargs: dict[str, Any]) -> str:
+    """The nearest address above this one where there is a page; the desk when there is none."""
+    prefix = request.path.removesuffix(request.path_info)
+    above = request.path_info
+    while above := above.rpartition("/")[0]:
+        try:
+            found = resolve(above)
+        except Resolver404:
+            continue
+        if not is_verb(found.func):
+            return f"{prefix}{above}"
+    return f"{prefix}/"
 
 
 def edits(view: View) -> View:
