@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from compensation import api as doors
+from compensation.api import money as doors
+from compensation.api.honored import HonoredErrors, LetterPdf
+from compensation.api.rules import RescissionRules
 from compensation.views import approvals, caps, catalog, disclosing, honored, letters, register, rules
 
 browser: list[URLPattern] = [
@@ -52,5 +54,46 @@ api: list[URLPattern] = [
     path("approvals/<id:id>/", doors.Approvals.as_view({"get": "retrieve"}), name="api-approval"),
     path("approvals/<id:id>/approve/", doors.Approvals.as_view({"post": "approve"}), name="api-approval-approve"),
     path("approvals/<id:id>/decline/", doors.Approvals.as_view({"post": "decline"}), name="api-approval-decline"),
+    path("honored-errors/", HonoredErrors.as_view({"get": "list"}), name="api-honored-errors"),
+    path(
+        "honored-errors/<id:id>/",
+        HonoredErrors.as_view({"get": "retrieve", "patch": "assess"}),
+        name="api-honored-error",
+    ),
+    path(
+        "honored-errors/<id:id>/recommendation/",
+        HonoredErrors.as_view({"get": "recommendation"}),
+        name="api-honored-error-recommendation",
+    ),
+    *(
+        path(
+            f"honored-errors/<id:id>/{address}/",
+            HonoredErrors.as_view({"post": action}),
+            name=f"api-honored-error-{address.replace('/', '-')}",
+        )
+        for address, action in (
+            ("honor", "honor"),
+            ("rescind", "rescind"),
+            ("legal-review", "legal_review"),
+            ("disclosure/attempts", "attempt"),
+            ("disclose", "disclose"),
+            ("reassign", "reassign"),
+            ("review", "review"),
+            ("letter", "letter"),
+            ("letter/send", "send"),
+        )
+    ),
+    path("honored-errors/<id:id>/letter.pdf", LetterPdf.as_view({"get": "read"}), name="api-honored-error-letter-pdf"),
+    path(
+        "rescission-rules/",
+        RescissionRules.as_view({"get": "list", "post": "create"}),
+        name="api-rescission-rules",
+    ),
+    path(
+        "rescission-rules/<id:id>/",
+        RescissionRules.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-rescission-rule",
+    ),
+    path("rescission-rules/<id:id>/end/", RescissionRules.as_view({"post": "end"}), name="api-rescission-rule-end"),
     path("caps/me/", doors.MyCaps.as_view({"get": "read"}), name="api-caps-me"),
 ]

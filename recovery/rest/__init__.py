@@ -3,10 +3,11 @@
 The one part of the project that apps import. It knows `accounts` and `journal`, and no app's doors.
 """
 
-from recovery.rest.doors import NEWEST, Door
+from recovery.rest.doors import NEWEST, Door, Pdf
 from recovery.rest.fields import (
     Choice,
     Currency,
+    Day,
     ExternalName,
     Flag,
     Id,
@@ -18,13 +19,15 @@ from recovery.rest.fields import (
     Text,
     Whole,
 )
-from recovery.rest.filters import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, SomeOf, WordFilter
+from recovery.rest.filters import DayFilter, Filters, FlagFilter, IdFilter, MomentFilter, OneOf, SomeOf, WordFilter
 from recovery.rest.problems import exception_handler
 
 __all__ = [
     "NEWEST",
     "Choice",
     "Currency",
+    "Day",
+    "DayFilter",
     "Door",
     "ExternalName",
     "Filters",
@@ -38,6 +41,7 @@ __all__ = [
     "Named",
     "Nothing",
     "OneOf",
+    "Pdf",
     "Shape",
     "SomeOf",
     "Text",

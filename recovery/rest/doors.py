@@ -74,6 +74,16 @@ class Json(JSONRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
+class Pdf(Json):
+    """A PDF that was kept, as bytes; a refusal is a problem document as everywhere."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
+        return data if isinstance(data, bytes) else super().render(data)
+
+
 class JsonBody(JSONParser):
     """JSON; brackets nested beyond reason are malformed like any other."""
 

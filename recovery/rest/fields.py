@@ -6,7 +6,8 @@ has a fault that should be heard of, and what they let through has to fit 64 bit
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -15,6 +16,7 @@ from rest_framework import serializers
 
 LARGEST = 2**63 - 1
 LARGEST_MINOR = 10**15
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -104,6 +106,20 @@ class Moment(serializers.DateTimeField):
         if not EARLIEST <= value <= LATEST:
             self.fail("range")
         return value.astimezone(UTC)
+
+
+class Day(serializers.DateField):
+    """A date such as 2026-03-10, between 1900 and 2200."""
+
+    default_error_messages = {"range": _("This date is too far away to be meant.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        day: date = super().to_internal_value(value)
+        if not EARLIEST.date() <= day <= LATEST.date():
+            self.fail("range")
+        return day
 
 
 class Shape(serializers.Serializer[Any]):

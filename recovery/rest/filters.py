@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from recovery.rest.fields import EARLIEST, LARGEST, LATEST
 
-__all__ = ["Filters", "FlagFilter", "IdFilter", "MomentFilter", "OneOf", "SomeOf", "WordFilter"]
+__all__ = ["DayFilter", "Filters", "FlagFilter", "IdFilter", "MomentFilter", "OneOf", "SomeOf", "WordFilter"]
 
 
 class _IdField(forms.IntegerField):
@@ -43,6 +43,24 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     """By a time in ISO 8601; one without an offset is in UTC."""
 
     field_class = _MomentField
+
+
+class _DayField(forms.DateField):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **given)
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day is not None and not EARLIEST.date() <= day <= LATEST.date():
+            raise forms.ValidationError("This date is too far away to be meant.")
+        return day
+
+
+@extend_schema_field({"type": "string", "format": "date"})
+class DayFilter(django_filters.Filter):
+    """By a date."""
+
+    field_class = _DayField
 
 
 class _FlagField(forms.TypedChoiceField):

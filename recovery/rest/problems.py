@@ -22,16 +22,18 @@ STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
             "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future",
-            "invalid", "malformed", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency", "reason_needed",
-            "score_needed", "too_deep", "too_long", "too_many_decimals", "unit_needed", "unknown_currency", "unknown_zone", "words_needed",
+            "invalid", "malformed", "names_staff", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency",
+            "points_missing", "reason_needed", "score_needed", "too_deep", "too_long", "too_many_decimals",
+            "understanding_needed", "unit_needed", "unknown_currency", "unknown_jurisdiction", "unknown_zone",
+            "value_needed", "words_needed",
         ),
         400,
     ),
     "not_signed_in": 401,
     **dict.fromkeys(
         (
-            "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_yours", "own_approval", "person_needed",
-            "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
+            "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_your_call", "not_yours", "own_approval",
+            "own_decision", "own_error", "person_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
         ),
         403,
     ),

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from cases.domain import honored_errors, letters
+from compensation.models import RescissionRule
 from recovery.rest.pages import openapi
 from tests.factories import House
 
@@ -61,6 +63,12 @@ def there(house: House) -> dict[str, Any]:
     case = house.heard_case(customer)
     award, approval = house.give(case, 100), house.asked(case, now=now)
     promise = house.promise(case, now=now, due_end=now + timedelta(hours=1))
+    undecided, owed, told = (house.favorable(house.customer(jurisdiction="US-CO"), now=now) for _ in range(3))
+    house.decided(owed, by=house.sam, now=now)
+    words = {"happened_words": "The rate was last year’s.", "should_have": "This year’s holds."}
+    honored_errors.assess(told, by=house.alice, now=now, **words)
+    house.told(house.decided(told, by=house.sam, now=now), now=now)
+    letters.make_letter(told, by=house.alice, now=now)
     return {
         "reference": case.reference,
         "case": case.reference,
@@ -69,6 +77,10 @@ def there(house: House) -> dict[str, Any]:
         "promise": promise.pk,
         "award": award.pk,
         "approval": approval.pk,
+        "honored-error": undecided.pk,
+        **{f"honored-error/{verb}": owed.pk for verb in ("attempts", "disclose", "reassign")},
+        **{f"honored-error/{verb}": told.pk for verb in ("letter", "letter.pdf", "send", "review")},
+        "rescission-rule": RescissionRule.objects.values_list("pk", flat=True)[0],
         "cause": house.cause().pk,
         "remedy": "credit",
         "to": house.bob.pk,
@@ -85,9 +97,11 @@ def aim(call: Any, there: dict[str, Any]) -> None:
     dice = random.Random(repr((call.path_parameters, call.body)))
     if dice.random() < 0.5 or not call.meta.generation.mode.is_positive:
         return
-    noun = call.operation.path.split("/")[3].rstrip("s")
-    for name in call.path_parameters or {}:
-        call.path_parameters[name] = there.get(noun if name == "id" else name, call.path_parameters[name])
+    steps = call.operation.path.rstrip("/").split("/")[3:]
+    noun = steps[0].rstrip("s")
+    of_id = there.get(f"{noun}/{steps[-1]}", there.get(noun))
+    for name, made_up in (call.path_parameters or {}).items():
+        call.path_parameters[name] = of_id or made_up if name == "id" else there.get(name, made_up)
     if isinstance(call.body, dict):
         for name in set(call.body) & set(there):
             call.body[name] = there[name]

@@ -12,11 +12,12 @@ from accounts.money import exponent
 from accounts.queries import own_currency
 from cases.domain.casework import named
 from cases.queries import visible_cases
-from compensation import filters, models, serializers
+from compensation import filters, models
 from compensation.domain import approvals, awards
 from compensation.domain.gauges import gauges
 from compensation.enums import AwardStatus
 from compensation.queries import visible_approvals, visible_awards, with_particulars
+from compensation.serializers import money as serializers
 from journal.keyset import Order
 from recovery.rest import NEWEST, Door
 

@@ -1,4 +1,4 @@
-"""What the API of remedies reads and shows. Shapes only: no rule, no query."""
+"""Remedies, awards, approvals and caps."""
 
 from __future__ import annotations
 

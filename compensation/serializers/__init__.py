@@ -1,0 +1,1 @@
+"""What the API of compensation reads and shows. Shapes only: no rule, no query."""
