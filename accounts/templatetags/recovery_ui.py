@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.money import to_major
+from accounts.money import exponent, to_major
 from accounts.templatetags.shapes import SHAPES, drawn
 from accounts.templatetags.times import city, clock, duration, exactly, relative, zone_of
 
@@ -77,6 +77,12 @@ def money_short(minor: int | str | None, currency: str = "USD") -> str:
 @register.filter
 def currency_symbol(currency: str) -> str:
     return get_currency_symbol(currency or "USD", locale=LOCALE)
+
+
+@register.filter
+def decimals(currency: str) -> int:
+    """How many decimals the currency has: 2 for USD, none for JPY."""
+    return exponent(currency)
 
 
 # Time ----------------------------------------------------------------------------------------------------------------------

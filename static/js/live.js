@@ -150,7 +150,8 @@ document.addEventListener("input", (event) => {
   if (!amount) return;
   const radio = amount.closest(".offer").querySelector('[type="radio"]');
   radio.checked = true;
-  radio.dataset.cost = String(Math.round(Number(amount.value.replace(/,/g, "")) * 100) || 0);
+  const minor = Number(amount.value.replace(/,/g, "")) * 10 ** Number(amount.dataset.decimals);
+  radio.dataset.cost = String(Math.round(minor) || 0);
   radio.dispatchEvent(new Event("change", { bubbles: true }));
 });
 

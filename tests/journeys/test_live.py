@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.domain.notices import tell
+from accounts.domain.staffing import change_unit
 from cases.domain import conversation
 from cases.domain.customers import change_customer
 from compensation.domain import approvals
@@ -59,6 +60,22 @@ def test_an_approval_that_is_answered_appears_on_the_case(house: House, open_pag
     assert page.locator("#case-awards [data-status=awaiting_approval]").count() == 1
     approvals.approve(asked, by=house.sue, now=timezone.now())
     page.wait_for_selector("#case-awards [data-status=delivered]", timeout=FIVE_SECONDS)
+
+
+@pytest.mark.practice("P16")
+@pytest.mark.parametrize(("currency", "typed", "cap"), [("JPY", "500", 10_000), ("USD", "1,250.50", 2_501_000)])
+def test_the_gauge_shows_what_a_typed_amount_would_take(
+    house: House, open_page: OpenPage, currency: str, typed: str, cap: int
+) -> None:
+    house.now = timezone.now()
+    change_unit(house.unit, currency=currency, by=house.ada, now=house.now)
+    house.caps(currency=currency, award=cap, case=cap, day=cap, month=cap)
+    remedy = house.remedy("open", currency=currency)
+    case = house.heard_case()
+    page = open_page(house.alice)
+    page.goto(f"/cases/{case.reference}")
+    page.fill(f"[name=amount-{remedy.pk}]", typed)
+    assert page.locator("[data-gauge=case] .would").get_attribute("width") == "5"
 
 
 @pytest.mark.practice("P7")
