@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
-from accounts.models import BusinessUnit, Notice, User
-from accounts.queries import reach, unseen_notices
+from accounts.models import Notice, User
+from accounts.queries import own_currency, unseen_notices, visible_units
 from cases.domain.clock import phase
 from cases.enums import (
     CaseStatus,
@@ -25,7 +24,7 @@ from cases.enums import (
 )
 from cases.models import Case, HonoredError, Incident, Investigation, Obligation, Promise
 from cases.queries import visible_cases, visible_obligations
-from compensation.domain.gauges import Gauge, gauges
+from compensation.domain.gauges import Gauge, gauges_in
 from compensation.enums import AwardStatus, Axis
 from compensation.models import Approval, Award
 from compensation.queries import answered_since, waiting_approvals
@@ -172,13 +171,16 @@ def counts(user: User, *, now: datetime) -> Counts:
     )
 
 
-def main_currency(user: User) -> str:
-    """The currency of the first unit that this person serves."""
-    units = BusinessUnit.objects.filter(id__in=reach(user)).order_by("id")
-    return units.values_list("currency", flat=True).first() or settings.RECOVERY.get("CURRENCY", "USD")
-
-
 def left_to_give(user: User, *, now: datetime) -> list[Gauge]:
-    """Today's and this month's caps, and what is left of each."""
-    measured = gauges(user, currency=main_currency(user), now=now)
-    return [gauge for gauge in measured if gauge.axis in (Axis.DAY, Axis.MONTH)]
+    """Today's and this month's caps and what is left of each, in every currency that this person may spend or has spent.
+
+    The currencies are those of the units they serve, the first unit's first. Where nothing may be spent, in that alone.
+    """
+    served = visible_units(user).order_by().values("currency").annotate(first=Min("id")).order_by("first")
+    currencies = [unit["currency"] for unit in served] or [own_currency(user)]
+    measured = {
+        currency: [gauge for gauge in those if gauge.axis in (Axis.DAY, Axis.MONTH)]
+        for currency, those in gauges_in(user, currencies, now=now).items()
+    }
+    telling = [those for those in measured.values() if any(gauge.cap or gauge.used for gauge in those)]
+    return [gauge for those in telling or [measured[currencies[0]]] for gauge in those]

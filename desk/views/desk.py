@@ -37,7 +37,7 @@ def _desk(request: HttpRequest) -> tuple[dict[str, Any], str]:
             *(f"{item.case.pk}.{item.case.version}{item.next}" for item in cases),
             *(f"{answer.pk}{answer.status}" for answer in answers),
             *(f"{call.pk}.{call.version}" for call in calls),
-            *(f"{gauge.axis}{gauge.used}/{gauge.cap}" for gauge in measured),
+            *(f"{gauge.axis}{gauge.used}/{gauge.cap}{gauge.currency}" for gauge in measured),
         ]
     )
     soon = sum(1 for item in owed if item.phase != "ahead")

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.domain.notices import tell
 from accounts.models import Notice, User
 from cases.models import Case
+from desk.queries import desk_page
 from tests.desk.test_case_screen import as_
 from tests.factories import HOUR, MINUTE, House, again
 
@@ -30,6 +31,26 @@ def test_an_empty_desk_teaches_what_comes_next(house: House) -> None:
     page = as_(house.alice).get(reverse("desk")).content.decode()
     assert "You owe nobody anything" in page
     assert "Log a mistake" in page
+
+
+@pytest.mark.practice("P16")
+def test_the_desk_shows_what_is_left_in_every_currency_that_one_may_spend(
+    house: House, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    house.team.units.add(house.other_unit)
+    nothing = desk_page.left_to_give(house.alice, now=house.now)
+    assert [(gauge.axis, gauge.currency, gauge.cap) for gauge in nothing] == [("day", "USD", 0), ("month", "USD", 0)]
+    house.caps(currency="EUR", day=3000, month=9000)
+    assert {gauge.currency for gauge in desk_page.left_to_give(house.alice, now=house.now)} == {"EUR"}
+    house.caps(day=2000, month=5000)
+    with django_assert_num_queries(3):
+        left = desk_page.left_to_give(house.alice, now=house.now)
+    assert [(gauge.currency, gauge.left) for gauge in left] == [
+        ("USD", 2000), ("USD", 5000), ("EUR", 3000), ("EUR", 9000),
+    ]  # fmt: skip
+    page = as_(house.alice).get(reverse("desk")).content.decode()
+    assert "€30" in page
+    assert "$20" in page
 
 
 @pytest.mark.practice("P7")
