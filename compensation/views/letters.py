@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from accounts.authority import ALLOWED, Refused, first_no, refuse
+from accounts.authority import Refused
 from cases.domain import letters
 from cases.models import Letter
 from compensation.forms.honored import LetterForm
@@ -15,13 +15,11 @@ from compensation.views.honored import show
 from compensation.views.honored_page import find
 from recovery.pages import done, person, reads, writes
 
-NO_ADDRESS = refuse("no_address", "We have no email address of this customer. Print the letter and post it.")
-
 
 def _letter(request: HttpRequest, pk: int, number: int) -> Letter:
     """The ``number``-th letter about an error, counted from one."""
     found = find(person(request), pk)
-    listed = found.letters.select_related("disclosure", "made_by").order_by("id")
+    listed = found.letters.select_related("disclosure", "made_by").defer("pdf").order_by("id")
     letter = listed[number - 1 : number].first() if number else None
     if letter is None:
         raise Http404("There is no such letter.")
@@ -51,8 +49,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 def letter(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """As the customer reads it."""
     found = _letter(request, pk, number)
-    user, error = person(request), found.error
-    email = error.customer.emails.first()
+    error = found.error
     context = {
         "letter": found,
         # Written by cases.domain.letters, which escapes everything in it.
@@ -60,7 +57,7 @@ def letter(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "error": error,
         "customer": error.customer,
         "number": number,
-        "may_send": first_no(letters.can_make_letter(user, error), ALLOWED if email else NO_ADDRESS),
+        "may_send": letters.can_send_letter(person(request), found),
         "sent": list(found.messages.order_by("id")),
         "now": timezone.now(),
     }

@@ -396,7 +396,7 @@ def test_without_an_address_it_is_refused(proof: Proof, house: House) -> None:
     letter = proof.letter(house.customer(emails=[]))
     with pytest.raises(Refused) as caught:
         letters.send_letter(letter, by=house.alice, now=LATER)
-    assert caught.value.code == "no_address"
+    assert caught.value.code == letters.can_send_letter(house.alice, letter).code == "no_address"
     assert not Message.objects.filter(letter=letter).exists()
 
 

@@ -59,31 +59,41 @@ def make_letter(error: HonoredError, *, by: User, now: datetime, language: str |
         return _keep(held, latest, pdf if latest == draft else _set(latest), by=by, now=now)
 
 
+def can_send_letter(user: User, letter: Letter) -> Verdict:
+    """Whoever may make it sends it by mail, while what it tells of stands. At most two queries."""
+    error = letter.error
+    may = can_make_letter(user, error)
+    if not may:
+        return may
+    told = call_that_told(error)
+    if told is None or told.pk != letter.disclosure_id:
+        return refuse("letter_outdated", "Something else has been decided since. Make a new letter.")
+    if not error.customer.emails.exists():
+        return refuse("no_address", "We have no email address of this customer. Print the letter and post it.")
+    return ALLOWED
+
+
+@transaction.atomic
 def send_letter(letter: Letter, *, by: User, now: datetime) -> Message:
     """Mail a letter to the customer, once per letter and address.
 
     Refused: ``out_of_reach``, ``rep_needed``, ``undecided``, ``wrong_state``, ``not_told_yet``, ``no_address``,
     ``letter_outdated`` where another decision stands by now.
     """
-    with transaction.atomic():
-        case, held = hold_error(letter.error, by=by)
-        told = _told(held, by=by)
-        if letter.disclosure_id != told.pk:
-            raise Refused("letter_outdated", "Something else has been decided since. Make a new letter.")
-        email = case.customer.emails.order_by("id").first()
-        if email is None:
-            raise Refused("no_address", "We have no email address of this customer. Print the letter and post it.")
-        words = WORDINGS[letter.language]
-        before, name, after = compose(held, told, language=letter.language, at=letter.made_at).salutation
-        return write_letter_mail(
-            letter,
-            case,
-            email=email.address,
-            subject=words.mail_subject.format(reference=case.reference),
-            body=f"{before}{name}{after}\n\n{words.mail.format(reference=case.reference)}\n",
-            by=by,
-            now=now,
-        )
+    case, letter.error = hold_error(letter.error, by=by)
+    can_send_letter(by, letter).enforce()
+    email = case.customer.emails.order_by("id")[0]
+    words = WORDINGS[letter.language]
+    told = compose(letter.error, letter.disclosure, language=letter.language, at=letter.made_at)
+    return write_letter_mail(
+        letter,
+        case,
+        email=email.address,
+        subject=words.mail_subject.format(reference=case.reference),
+        body=f"{''.join(told.salutation)}\n\n{words.mail.format(reference=case.reference)}\n",
+        by=by,
+        now=now,
+    )
 
 
 def _told(error: HonoredError, *, by: User) -> Disclosure:
