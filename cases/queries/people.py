@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from cases.enums import Favor
 from cases.models import Customer, CustomerPhone, Incident, SearchKey
 from cases.queries.reach import visible_customers
 
@@ -91,10 +92,12 @@ class Baggage:
     """Past incidents of a customer, newest first, and how much of it nobody has owned up to.
 
     ``score`` is 0 to 100: each unacknowledged incident counts 10, 20 or 30 by its severity, each acknowledged one
-    a fifth of that. The weights are this product's own convention.
+    a fifth of that. The weights are this product's own convention. What was in the customer's favor is shown and does
+    not count: it let nobody down, and whoever made the mistake tells them of it.
     """
 
     incidents: list[Incident]
+    let_down: int
     unacknowledged: int
     score: int
     more: bool
@@ -123,10 +126,12 @@ def baggage_of_each(customers: Iterable[Customer], *, limit: int = 20) -> dict[i
 
 def _summed(listed: list[Incident], *, limit: int) -> Baggage:
     shown = listed[:limit]
-    score = sum(WEIGHT[i.severity] if i.acknowledged_at is None else WEIGHT[i.severity] // 5 for i in shown)
+    counted = [incident for incident in shown if incident.favor != Favor.CUSTOMER]
+    score = sum(WEIGHT[i.severity] if i.acknowledged_at is None else WEIGHT[i.severity] // 5 for i in counted)
     return Baggage(
         incidents=shown,
-        unacknowledged=sum(1 for incident in shown if incident.acknowledged_at is None),
+        let_down=len(counted),
+        unacknowledged=sum(1 for incident in counted if incident.acknowledged_at is None),
         score=min(score, 100),
         more=len(listed) > limit,
     )

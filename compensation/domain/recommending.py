@@ -132,7 +132,7 @@ def recommend(error: HonoredError, *, ruling: Ruling, now: datetime, facts: Fact
         _line(
             "history",
             Stance.HONOR if known.baggage.unacknowledged else NEITHER,
-            incidents=len(known.baggage.incidents),
+            incidents=known.baggage.let_down,
             more=known.baggage.more,
             unacknowledged=known.baggage.unacknowledged,
         ),

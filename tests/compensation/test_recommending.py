@@ -167,11 +167,11 @@ def test_the_page_has_the_whole_history_and_each_earlier_call(free: House) -> No
     now = NOW + 3 * DAY
     facts = facts_of(error, ruling=ruling_for(error, now=now), now=now)
     assert (facts.days_since, facts.cases, facts.earlier, facts.within_a_year) == (3, 4, (earlier,), 1)
-    assert (len(facts.baggage.incidents), facts.baggage.unacknowledged) == (4, 3)
+    assert (len(facts.baggage.incidents), facts.baggage.let_down, facts.baggage.unacknowledged) == (4, 3, 2)
     assert (facts.ruling.ruled, facts.legal_review, facts.over_a_year) == (Ruled.ALLOWED, None, False)
     found = recommended(error, now=now)
     assert text(found, "history") == (
-        "We have let this customer down 4 times before; 3 of these nobody has owned up to yet."
+        "We have let this customer down 3 times before; 2 of these nobody has owned up to yet."
     )
     assert text(found, "customer_value") == "This customer is worth $2,000.00 to us in a year."
     assert text(found, "days") == "3 days have passed since it happened."
