@@ -20,7 +20,7 @@ from cases.domain.intake import log_incident
 from cases.models import Case, Customer, HonoredError, Incident
 from cases.queries import visible_cases
 from cases.queries.people import baggage_of, customers_by_phone, find_customers
-from cases.queries.precedents import Precedent, for_customer
+from cases.queries.precedents import Precedent, for_customer, for_each
 from desk.forms.log import LogForm
 from desk.queries import customer_page, finding
 from desk.views.doors import writes
@@ -205,4 +205,6 @@ def pop(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("customer", args=[found[0].pk]))
     if not found:
         return HttpResponseRedirect(f"{reverse('log')}?{urlencode({'new': 1, 'phone': number or typed})}")
-    return render(request, "desk/pop.html", {"number": number, "customers": found})
+    honored_before = {customer for customer, honored in for_each(each.pk for each in found).items() if honored}
+    context = {"number": number, "customers": found, "honored_before": honored_before}
+    return render(request, "desk/pop.html", context)

@@ -129,3 +129,23 @@ def test_it_says_who_told_them_when_and_what_they_answered(house: House) -> None
     assert "that it was for that once: understood" in page
     assert ">Fair enough</q>" in page
     assert f'href="{reverse("honored-error", args=[error.pk])}"' in page
+
+
+def test_who_may_be_calling_is_marked(house: House) -> None:
+    house.honored(house.customer())
+    house.customer("Somebody else")
+    assert seen(as_(house.bob), "pop", phone="+13035550142").count(SEEN) == 1
+
+
+@pytest.mark.practice("P20", "P2")
+def test_what_was_in_their_favor_is_no_let_down_for_anybody_to_own_up_to(house: House) -> None:
+    customer = house.customer()
+    house.in_favor(customer)
+    page = seen(as_(house.bob), "customer", customer.pk)
+    assert "in their favor" in page
+    assert "never owned up to" not in page
+    assert "We have let you down before" not in page
+    house.logged(customer)
+    page = seen(as_(house.bob), "customer", customer.pk)
+    assert "1 never owned up to" in page
+    assert page.count("Own up to: ") == 1

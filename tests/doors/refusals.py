@@ -27,6 +27,7 @@ from tests.doors.scenes import (
     kept,
     live,
     no_calls,
+    precedented,
     promised,
     promised_with_cause,
     retired_cause,
@@ -85,6 +86,7 @@ def refusal(code: str, what: str, by: str, scene: Callable[[House], Scene], trie
 
 REFUSALS = [
     # Feelings before solutions
+    refusal("precedent_reason_needed", "gives in spite of an honored error", "bob", precedented, give()),
     refusal("feelings_first", "gives a remedy before a feeling was named", "alice", unheard, give()),
     refusal("invalid", "names a feeling that is none", "alice", live, acknowledge("hungry")),
     # Remedies

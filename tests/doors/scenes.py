@@ -23,6 +23,12 @@ def unheard(house: House) -> Scene:
     return live(house) | {"case": house.case()}
 
 
+def precedented(house: House) -> Scene:
+    """The customer was heard; we honored an error like this one for them before."""
+    customer = house.honored().customer
+    return live(house) | {"case": house.heard_case(customer, kind_of_action="fee")}
+
+
 def closed(house: House) -> Scene:
     return live(house) | {"case": house.closed_case()}
 
