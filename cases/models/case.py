@@ -36,7 +36,8 @@ class Case(models.Model):
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=14, choices=CaseOutcome.choices, blank=True, default="")
     has_precedent = models.BooleanField(
-        default=False, help_text="An earlier honored error bears on what this customer may expect."
+        default=False,
+        help_text="An error was in this customer's favor before: one that we honored may bear on this case.",
     )
     historical = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
