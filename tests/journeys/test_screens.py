@@ -15,7 +15,10 @@ from django.utils import timezone
 
 from accounts.domain.notices import tell
 from accounts.models import User
-from cases.domain import promises
+from cases.domain import honored_errors, promises
+from cases.domain.letters import make_letter
+from cases.models import Customer, HonoredError
+from compensation.domain import honoring
 from tests.factories import House
 
 if TYPE_CHECKING:
@@ -82,7 +85,7 @@ def furnish(house: House) -> dict[str, str]:
         urgent=True,
     )
     closed, history = house.closed_case(), house.historical_case()
-    return {
+    return in_favor(house, dana) | {
         "desk": reverse("desk"),
         "log": reverse("log"),
         "log, found": reverse("log") + "?q=dan",
@@ -104,6 +107,30 @@ def furnish(house: House) -> dict[str, str]:
     }
 
 
+def in_favor(house: House, customer: Customer) -> dict[str, str]:
+    """Errors in the customer's favor at every stage; returns the address of each of their screens."""
+    given = {"our_words": "Waived the fee after the second reminder, " + "word" * 20, "value_at_stake_minor": 190000}
+    undecided = house.favorable(customer, line_of_business="Insurance", by=house.bob, **given)
+    owed = house.favorable(customer, our_words="Quoted last year’s rate")
+    honoring.honor(owed, by=house.sue, now=house.now)
+    told = house.favorable(house.customer("Kofi Mensah"), our_words="Sent two instead of one")
+    written = {"happened_words": "We sent two " + "boxes" * 15, "should_have": "One was ordered."}
+    honored_errors.assess(told, by=house.alice, now=house.now, **written)
+    honoring.honor(told, by=house.sue, now=house.now)
+    house.told(told.disclosures.get())
+    make_letter(told, by=house.alice, now=house.now)
+    return {
+        "register": reverse("honored"),
+        "register, empty": reverse("honored") + "?show=reviewed",
+        "decision": reverse("honored-error", args=[undecided.pk]),
+        "decided": reverse("honored-error", args=[owed.pk]),
+        "call to make": reverse("honored-call", args=[owed.pk]),
+        "call made": reverse("honored-call", args=[told.pk]),
+        "told": reverse("honored-error", args=[told.pk]),
+        "letter": reverse("honored-letter", args=[told.pk, 1]),
+    }
+
+
 def settle(page: Page) -> None:
     page.evaluate("document.fonts.ready")
     page.wait_for_selector(".notice", state="attached")
@@ -112,9 +139,17 @@ def settle(page: Page) -> None:
 def others(house: House) -> list[tuple[User, dict[str, str]]]:
     """The screens of a supervisor and of an administrator."""
     names = ("settings", "setting-caps", "setting-catalog", "setting-remedy-new", "setting-causes", "setting-people")
+    rules = ("setting-rules", "setting-rule-new", "setting-credentials")
+    first = HonoredError.objects.order_by("id").first()
+    assert first is not None
+    decision = {
+        "decision": reverse("honored-error", args=[first.pk]),
+        "call of another": reverse("honored-call", args=[first.pk + 1]),
+        "to review": reverse("honored") + "?show=to_review",
+    }
     return [
-        (house.sue, {name: reverse(name) for name in ("desk", "approvals", "calls", "insights")}),
-        (house.ada, {name: reverse(name) for name in ("desk", *names, "setting-credentials")}),
+        (house.sue, {name: reverse(name) for name in ("desk", "approvals", "calls", "insights", "honored")} | decision),
+        (house.ada, {name: reverse(name) for name in ("desk", *names, *rules)}),
     ]
 
 
