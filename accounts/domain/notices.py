@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from accounts.authority import Refused
 from accounts.enums import DeliveryStatus, NoticeChannel
 from accounts.models import Notice, User
@@ -85,7 +87,9 @@ def put_away_all(*, by: User, now: datetime) -> int:
     return Notice.objects.filter(user=by, channel=NoticeChannel.DESK, seen_at__isnull=True).update(seen_at=now)
 
 
-def settle(people: Iterable[User], *, key: str, now: datetime) -> None:
-    """Take off these people's desks what somebody among them has seen to. Emails are not called back."""
-    told = Notice.objects.filter(user__in=people, channel=NoticeChannel.DESK, key=key, seen_at__isnull=True)
+def settle(people: QuerySet[User], *, about: str, now: datetime) -> None:
+    """Take off these people's desks what begins with this key, since somebody has seen to it. Emails are not called back."""
+    told = Notice.objects.filter(
+        user__in=people, channel=NoticeChannel.DESK, key__startswith=about, seen_at__isnull=True
+    )
     told.update(seen_at=now)

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts.domain.notices import settle
 from accounts.models import User
+from accounts.queries import supervisors_of_unit
 from cases.domain.workflow import OBLIGATION
 from cases.enums import DisclosureStatus, ObligationKind, ObligationStatus, OwedBecause
 from cases.models import Case, Customer, Disclosure, Obligation
@@ -118,12 +120,19 @@ def abandon(obligation: Obligation, *, case: Case | None, by: User | None, now: 
     _end(obligation, ObligationStatus.ABANDONED, case=case, by=by, now=now)
 
 
+def reminder_key(obligation: Obligation, which: object = "") -> str:
+    """The key of a notice that reminds of this. All of them leave the desks when it is owed no longer."""
+    return f"rung:{obligation.pk}:{which}"
+
+
 def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by: User | None, now: datetime) -> None:
     OBLIGATION.move(obligation, to)
     if obligation.credited_to_id is None:
         obligation.credited_to_id = obligation.owner_id
     obligation.ended_at, obligation.ended_by, obligation.next_look_at = now, by, None
     obligation.save(update_fields=["status", "credited_to", "ended_at", "ended_by", "next_look_at"])
+    reminded = Q(pk=obligation.owner_id) | Q(pk__in=supervisors_of_unit(obligation.unit_id).values("pk"))
+    settle(User.objects.filter(reminded), about=reminder_key(obligation), now=now)
     if case is not None:
         case.open_obligations -= 1
 

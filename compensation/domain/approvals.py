@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.authority import Refused, Verdict, first_no, refuse
-from accounts.domain.notices import settle, tell
+from accounts.domain.notices import tell
 from accounts.domain.roles import can_supervise
 from accounts.domain.words import said
 from accounts.enums import NoticeChannel
@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.money import check_minor, display
 from accounts.queries import supervisors_of_unit
 from cases.domain import casework
-from cases.domain.obligations import abandon, discharge, owe
+from cases.domain.obligations import abandon, discharge, owe, reminder_key
 from cases.enums import ObligationKind
 from cases.models import Case
 from compensation.domain import caps, ledger
@@ -71,7 +71,7 @@ def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, not
     record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words=words)
     tell(
         answering,
-        key=f"approval:{approval.pk}",
+        key=reminder_key(obligation, "asked"),
         kind="approval_asked",
         title=f"{by.name} asks for {display(award.cost_minor, award.currency)} on {case.reference}",
         body=note,
@@ -181,7 +181,6 @@ def expire_stale(case: Case, *, now: datetime) -> int:
         approval.award.case = case
         APPROVAL.move(approval, ApprovalStatus.EXPIRED)
         approval.save(update_fields=["status"])
-        settle(supervisors_of_unit(case.unit_id), key=f"approval:{approval.pk}", now=now)
         _release(approval, case, AwardStatus.EXPIRED, by=None, now=now)
         abandon(approval.obligation, case=case, by=None, now=now)
         record_award(EventType.AWARD_EXPIRED, approval.award, by=None, now=now)
@@ -234,7 +233,6 @@ def _answer(approval: Approval, to: ApprovalStatus, *, granted: int | None, by: 
     APPROVAL.move(approval, to)
     approval.granted_minor, approval.answered_by, approval.answered_at = granted, by, now
     approval.save(update_fields=["status", "granted_minor", "answered_by", "answered_at"])
-    settle(supervisors_of_unit(approval.award.case.unit_id), key=f"approval:{approval.pk}", now=now)
 
 
 def _release(approval: Approval, case: Case, to: AwardStatus, *, by: User | None, now: datetime) -> None:

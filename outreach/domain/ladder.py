@@ -19,6 +19,7 @@ from accounts.domain.notices import Telling, tell_all
 from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import is_there, staff_by_unit
+from cases.domain.obligations import reminder_key
 from cases.enums import ObligationKind, ObligationStatus
 from cases.models import Obligation
 from journal.domain.log import Entry, record_many
@@ -186,7 +187,7 @@ def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: dat
     term = _term(obligation)
     return Telling(
         people,
-        key=f"rung:{obligation.pk}:{rung.pk}:{term}" if term else f"rung:{obligation.pk}:{rung.pk}",
+        key=reminder_key(obligation, f"{rung.pk}:{term}" if term else rung.pk),
         kind=f"{obligation.kind}_{_moment(rung)}",
         title=_title(obligation, now=now),
         path=_path(obligation),

@@ -93,7 +93,7 @@ def test_what_one_supervisor_answers_is_off_the_other_ones_desk(house: House, as
     other = house.asked(house.heard_case(house.customer("Kofi Mensah")), 4000)
     assert unseen_notices(house.sam).count() == 2
     answer(house.sue, "approve", asked)
-    assert [notice.key for notice in unseen_notices(house.sam)] == [f"approval:{other.pk}"]
+    assert [notice.key for notice in unseen_notices(house.sam)] == [f"rung:{other.obligation_id}:asked"]
     answer(house.sue, "decline", other, reason="Once is enough")
     assert not unseen_notices(house.sam).exists()
 

@@ -9,8 +9,10 @@ import pytest
 
 from accounts.enums import NoticeChannel
 from accounts.models import Notice
+from accounts.queries import unseen_notices
 from cases.domain import ownership, promises
 from cases.models import Obligation, Promise
+from compensation.domain import approvals
 from journal.enums import EventType
 from journal.models import Event
 from outreach.domain import ladder
@@ -76,6 +78,25 @@ def test_nothing_rings_for_what_is_done(house: House) -> None:
     promises.keep(promise, by=house.alice, now=NOW + HOUR / 2)
     look(300)
     assert titles(house.alice) == []
+
+
+def test_a_reminder_of_what_is_done_is_off_every_desk(house: House) -> None:
+    done, owed = due_in(house, 10), due_in(house, 10)
+    look(30)
+    assert len(unseen_notices(house.alice)) == len(unseen_notices(house.sue)) * 2 == 4
+    promises.keep(done, by=house.bob, now=NOW + timedelta(minutes=31))
+    for person in (house.alice, house.sue, house.sam):
+        assert {notice.key.split(":")[1] for notice in unseen_notices(person)} == {str(owed.pk)}
+
+
+@pytest.mark.practice("P16")
+def test_who_was_reminded_of_a_request_is_not_when_it_is_answered(house: House) -> None:
+    house.usual_caps()
+    asked, waits = (house.asked(house.heard_case()) for _ in range(2))
+    look(60)
+    approvals.decline(asked, reason="It was refunded already", by=house.sam, now=NOW + HOUR)
+    assert {notice.key.split(":")[1] for notice in unseen_notices(house.sue)} == {str(waits.obligation_id)}
+    assert len(unseen_notices(house.sue)) > 1
 
 
 def test_when_whoever_owes_it_is_away_the_supervisors_are_told(house: House) -> None:
