@@ -35,6 +35,13 @@ class Form(forms.Form):
             self.retype("version", refused.details["version"])
         self.add_error(refused.field if refused.field in self.fields else None, refused.reason)
 
+    def takes(self, refused: Refused) -> bool:
+        """Whether a refusal is about what was written here, so that the form is to be shown again with it.
+
+        All else is about who asks and how things stand: the form may not even be on the page any more.
+        """
+        return refused.field in self.fields or isinstance(refused, ChangedMeanwhile)
+
     def retype(self, field: str, value: object) -> None:
         """Put something else into what was sent, for the form to be shown again with."""
         data: Any = copy(self.data)

@@ -96,10 +96,7 @@ def _ticked(form: Form | None) -> list[str]:
 
 def _call(request: HttpRequest, pk: int) -> tuple[HonoredError, Disclosure]:
     error = find(person(request), pk)
-    call = ErrorPage(error, user=person(request), now=timezone.now()).call
-    if call is None:
-        raise Http404("No call is owed about this error.")
-    return error, call
+    return error, disclosing.call_about(error)
 
 
 @reads
@@ -132,7 +129,7 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
                 now=now,
             )
     except Refused as refused:
-        if refused.code == "out_of_reach":
+        if not form.takes(refused):
             raise
         form.refuse(refused)
         return _show(request, find(person(request), pk), status=422, told=form)
@@ -161,7 +158,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refused:
-        if refused.code == "out_of_reach":
+        if not form.takes(refused):
             raise
         form.refuse(refused)
         return _show(request, find(person(request), pk), status=422, attempt=form)
@@ -180,7 +177,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         reassigning.reassign(owed, to=to, reason=form.cleaned_data["reason"], by=person(request), now=timezone.now())
     except Refused as refused:
-        if refused.code == "out_of_reach":
+        if not form.takes(refused):
             raise
         form.refuse(refused)
         return _show(request, find(person(request), pk), status=422, reassign=form)

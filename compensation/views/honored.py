@@ -79,7 +79,7 @@ def _take(
     try:
         said = verb(found)
     except Refused as refused:
-        if refused.code == "out_of_reach":
+        if not form.takes(refused):
             raise
         form.refuse(refused)
         return show(request, find(person(request), pk), status=422, **{name: form})

@@ -37,7 +37,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         written = letters.make_letter(found, language=language, by=person(request), now=timezone.now())
     except Refused as refused:
-        if refused.code == "out_of_reach":
+        if not letters.can_make_letter(person(request), found):
             raise
         form.refuse(refused)
         return show(request, found, status=422, letter=form)

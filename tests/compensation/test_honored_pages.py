@@ -518,7 +518,8 @@ def test_a_call_passes_on_only_when_its_maker_is_gone(house: House, error: Honor
 @pytest.mark.practice("P2")
 def test_no_call_before_the_decision(house: House, error: HonoredError) -> None:
     assert as_(house.alice).get(reverse("honored-call", args=[error.pk])).status_code == 404
-    assert send(house.alice, "honored-told", error, **TOLD).status_code == 404
+    told = send(house.alice, "honored-told", error, **TOLD)
+    assert (told.status_code, b'data-refused="undecided"' in told.content) == (422, True)
 
 
 @pytest.mark.practice("P2")
