@@ -20,23 +20,40 @@ import compensation.domain.reconcile
 from accounts.enums import DeliveryStatus, Role, WorkingState
 from accounts.models import Notice, User
 from cases.domain.clock import phase
-from cases.enums import CaseStatus, Favor, ObligationStatus, Phase, PromiseStatus
+from cases.domain.disclosing import can_reassign
+from cases.enums import (
+    CaseStatus,
+    DisclosureStatus,
+    ErrorStatus,
+    Favor,
+    ObligationStatus,
+    Phase,
+    PromiseStatus,
+    ReviewOutcome,
+)
 from cases.models import (
     Case,
     Customer,
     CustomerEmail,
     CustomerPhone,
+    Disclosure,
+    ErrorReview,
+    HonoredError,
     Incident,
     Investigation,
+    Letter,
     Message,
     Obligation,
     Promise,
 )
 from cases.queries import visible_cases
+from cases.queries.honored_errors import RegisterFilter, register
 from cases.queries.people import baggage_of
+from cases.queries.precedents import bearing_on
 from compensation.domain.approvals import can_answer
+from compensation.domain.honoring import can_rescind
 from compensation.enums import ApprovalStatus, AwardStatus, RemedyKind
-from compensation.models import Approval, Award, Cap, Remedy
+from compensation.models import Approval, Award, Cap, Decision, Remedy
 from compensation.queries import waiting_approvals
 from desk.management.demo.calls import TO_CALL
 from desk.management.demo.people import PEOPLE
@@ -174,6 +191,37 @@ def test_cases_at_every_stage() -> None:
     assert Incident.objects.filter(originator=F("logged_by")).exists()
     for name in ("maya", "omar"):
         assert under_way.filter(owner=user(name)).count() >= 8
+
+
+def test_errors_in_a_customers_favor_at_every_stage(demo: datetime) -> None:
+    ines = user("ines")
+    for show in RegisterFilter:
+        assert register(ines, now=demo, show=show).exists(), show
+    assert set(HonoredError.objects.values_list("status", flat=True)) == {"undecided", "honored", "rescinded"}
+    owed = Disclosure.objects.filter(status=DisclosureStatus.OWED).select_related("owed_by", "obligation", "case")
+    by = {each.owed_by.username: each for each in owed if each.owed_by}
+    assert set(by) == {"maya", "omar", "petra", "tomas"}
+    assert demo < by["maya"].obligation.due_end < demo + timedelta(days=5)
+    assert by["omar"].obligation.due_end < demo
+    assert by["omar"].attempts.count() == 2
+    assert can_reassign(ines, by["petra"], now=demo)
+    assert can_reassign(ines, by["tomas"], now=demo).code == "originator_is_there"
+    assert Letter.objects.count() == 2
+    assert Message.objects.filter(letter__isnull=False, sent_at__isnull=False).count() == 1
+    assert set(ErrorReview.objects.values_list("outcome", flat=True)) == set(ReviewOutcome.values)
+    assert Decision.objects.filter(stance="rescind", legal_review__isnull=False).exists()
+    assert Decision.objects.filter(supersedes__isnull=False).exists()
+    assert Promise.objects.filter(status="open", case__honored_errors__status="rescinded").exists()
+    met = Case.objects.get(has_precedent=True, title="Asks us to reinstate the policy once more")
+    assert len(bearing_on(met)) == 1
+
+
+def test_what_may_be_taken_back_and_what_may_not(demo: datetime) -> None:
+    undecided = HonoredError.objects.filter(status=ErrorStatus.UNDECIDED).select_related("case", "customer", "unit")
+    verdicts = {each.customer.greeting: can_rescind(user("ines"), each, now=demo).code for each in undecided}
+    assert verdicts["Sergeant Donnelly"] == "rescission_prohibited"
+    assert verdicts["Señora Hernández"] == "legal_review_needed"
+    assert verdicts["Mr. Cabdi"] == "ok"
 
 
 def test_two_months_to_learn_from(demo: datetime) -> None:

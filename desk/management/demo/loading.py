@@ -16,6 +16,7 @@ from accounts.models import User
 from cases.models import Case
 from desk.management.demo.calls import calls
 from desk.management.demo.catalog import stock
+from desk.management.demo.honored import honored
 from desk.management.demo.past import past
 from desk.management.demo.people import introduce
 from desk.management.demo.present import present
@@ -52,7 +53,7 @@ def load(complaints: BinaryIO, *, now: datetime) -> Loaded:
     hire(cast, now=opened)
     stock(cast, now=opened)
     introduce(cast, now=opened)
-    play([*past(cast), *present(cast), *calls(cast), *_office(cast)], now=now)
+    play([*past(cast), *present(cast), *honored(cast), *calls(cast), *_office(cast)], now=now)
     while sequence():
         pass
     rebuild(now=now)  # two months at once is quicker counted anew than followed event by event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cases.enums import CaseOutcome, Channel, Complainer, Favor, Feeling, KindOfAction, Originator, Reached, Severity
+from cases.enums import CaseOutcome, Channel, Complainer, Feeling, KindOfAction, Originator, Reached, Severity
 from desk.management.demo.stage import Cast, Story
 from desk.management.demo.steps import (
     Tale,
@@ -155,11 +155,8 @@ MOVING = [
          about={"kind_of_action": KindOfAction.CONDUCT}, steps=[(3, feel(Feeling.IGNORED)), (5, promise_tomorrow(9, "Call her, whoever takes over"))]),
 ]  # fmt: skip
 
-# --- In the customer's favor, and a rep's own mistake ------------------------------------------------------------------
+# --- A rep's own mistake -------------------------------------------------------------------------------------------------
 OUR_OWN = [
-    Tale("olu", "omar", ago(hours=4), "", "Promotional fare quoted £120 below the tariff, and confirmed by mail", Channel.EMAIL, "Fare",
-         {"unit": "air", "favor": Favor.CUSTOMER, "kind_of_action": KindOfAction.QUOTE, "originator_kind": Originator.SYSTEM,
-          "value_at_stake_minor": 12000, "currency": "GBP"}),
     Tale("tevita", "maya", ago(hours=3), "", "I told him the fee was waived, and I had not waived it", Channel.PHONE, "Fees",
          {"kind_of_action": KindOfAction.FEE, "originator_kind": Originator.PERSON, "originator": "maya", "loss_minor": 3500, "currency": "USD"},
          [(1, feel(Feeling.LET_DOWN)), (2, give("statement-credit", 3500, "My own mistake."))]),

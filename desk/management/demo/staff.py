@@ -21,15 +21,15 @@ UNITS = [
     ("home", "northwind-home", "Northwind Home", "EUR"),
     ("japan", "northwind-air-japan", "Northwind Air Japan", "JPY"),
 ]
-# user name, name, role, team, zone, in the call group
+# user name, name, role, team, zone, whose public holidays they have, in the call group
 PEOPLE = [
-    ("maya", "Maya Thornquist", Role.REP, "Northwind Care", "America/Denver", True),
-    ("omar", "Omar Haddad", Role.REP, "Northwind Care", "Europe/London", True),
-    ("ines", "Inês Carvalho", Role.SUPERVISOR, "Northwind Care", "Europe/Lisbon", False),
-    ("lena", "Lena Brandt", Role.REP, "Escalations", "Europe/Berlin", True),
-    ("tomas", "Tomás Rey", Role.REP, "Northwind Care", "America/New_York", False),
-    ("petra", "Petra Novák", Role.REP, "Northwind Care", "Europe/Prague", False),
-    ("arun", "Arun Mehta", Role.SUPERVISOR, "Escalations", "Asia/Kolkata", False),
+    ("maya", "Maya Thornquist", Role.REP, "Northwind Care", "America/Denver", "US-CO", True),
+    ("omar", "Omar Haddad", Role.REP, "Northwind Care", "Europe/London", "GB-ENG", True),
+    ("ines", "Inês Carvalho", Role.SUPERVISOR, "Northwind Care", "Europe/Lisbon", "PT", False),
+    ("lena", "Lena Brandt", Role.REP, "Escalations", "Europe/Berlin", "DE-BE", True),
+    ("tomas", "Tomás Rey", Role.REP, "Northwind Care", "America/New_York", "US-NY", False),
+    ("petra", "Petra Novák", Role.REP, "Northwind Care", "Europe/Prague", "CZ", False),
+    ("arun", "Arun Mehta", Role.SUPERVISOR, "Escalations", "Asia/Kolkata", "IN-KA", False),
 ]
 # Away and gone, so nobody is to try them.
 CANNOT_SIGN_IN = ("tomas", "petra")
@@ -48,7 +48,7 @@ def hire(cast: Cast, *, now: datetime) -> None:
         "Northwind Care": add_team(name="Northwind Care", units=[*own, *largest], now=now),
         "Escalations": add_team(name="Escalations", units=[*own, *companies], now=now),
     }
-    for username, name, role, team, zone, calls in PEOPLE:
+    for username, name, role, team, zone, region, calls in PEOPLE:
         cast.staff[username] = add_user(
             username=username,
             name=name,
@@ -56,6 +56,7 @@ def hire(cast: Cast, *, now: datetime) -> None:
             role=role,
             team=teams[team],
             time_zone=zone,
+            holiday_region=region,
             takes_calls=calls,
             password=None if username in CANNOT_SIGN_IN else PASSWORD,
             now=now,

@@ -28,6 +28,8 @@ class Run:
     award: Award | None = None
 
 
+# Why something is given where an earlier error was honored.
+AGAINST_THEM = "What we honored then was in their favor; this time it went against them."
 Action = Callable[[Run, datetime], object]
 # How long after the one before, in minutes, and what.
 Step = tuple[float, Action]
@@ -93,7 +95,16 @@ def give(code: str, minor: int | None = None, note: str = "") -> Action:
     """Give a remedy; ``minor`` is the amount in the currency's smallest unit, where the catalog leaves it open."""
 
     def act(run: Run, now: datetime) -> object:
-        run.award = awards.give(run.case, run.cast.remedies[code], by=run.by, now=now, amount_minor=minor, note=note)
+        in_spite = AGAINST_THEM if Case.objects.filter(pk=run.case.pk, has_precedent=True).exists() else ""
+        run.award = awards.give(
+            run.case,
+            run.cast.remedies[code],
+            by=run.by,
+            now=now,
+            amount_minor=minor,
+            note=note,
+            precedent_reason=in_spite,
+        )
         return run.award
 
     return act
