@@ -85,7 +85,9 @@ def furnish(house: House) -> dict[str, str]:
         urgent=True,
     )
     closed, history = house.closed_case(), house.historical_case()
-    return in_favor(house, dana) | {
+    errors = in_favor(house, dana)
+    met = house.heard_case(dana, kind_of_action="quote", our_words="Expects last year’s rate again")
+    return errors | {
         "desk": reverse("desk"),
         "log": reverse("log"),
         "log, found": reverse("log") + "?q=dan",
@@ -95,6 +97,7 @@ def furnish(house: House) -> dict[str, str]:
         "no cases": reverse("cases") + "?status=closed&severity=low",
         "case": reverse("case", args=[fresh.reference]),
         "busy case": reverse("case", args=[busy.reference]),
+        "case with a precedent": reverse("case", args=[met.reference]),
         "closed case": reverse("case", args=[closed.reference]),
         "history": reverse("case", args=[history.reference]),
         "customer": reverse("customer", args=[dana.pk]),
