@@ -106,10 +106,12 @@ def add_user(
     """Add a member of staff or a service account. Without a password nobody can sign in as it.
 
     ``particulars`` are fields of ``User``: email, role, team, time_zone, holiday_region, takes_calls, is_service,
-    is_active, is_staff, is_superuser. Refused: ``administrator_needed``, ``invalid``.
+    is_active, is_staff, is_superuser. Refused: ``administrator_needed``, ``superuser_needed``, ``invalid``.
     """
     if by is not None:
         can_administer(by).enforce()
+        if particulars.get("is_superuser") and not by.is_superuser:
+            raise Refused("superuser_needed", "Only a superuser makes another one.", "is_superuser")
     user = User(username=username, name=name, date_joined=now, password=make_password(password), **particulars)
     _check(user)
     user.save(force_insert=True)
@@ -124,6 +126,8 @@ def add_user(
 
 
 UNIT_FIELDS = ("code", "name", "currency")
+# What lets somebody in: whoever may change these of somebody can become them.
+SIGN_IN = frozenset({"username", "email", "is_active", "is_staff"})
 USER_FIELDS = (
     "username", "name", "email", "role", "team", "time_zone", "holiday_region", "takes_calls", "is_active", "is_staff",
     "is_superuser",
@@ -170,8 +174,11 @@ def change_user(user: User, *, by: User, now: datetime, password: str = "", **fi
     """
     can_administer(by).enforce()
     held = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
-    if not by.is_superuser and fields.get("is_superuser", held.is_superuser) != held.is_superuser:
-        raise Refused("superuser_needed", "Only a superuser makes another one.", "is_superuser")
+    if not by.is_superuser:
+        if fields.get("is_superuser", held.is_superuser) != held.is_superuser:
+            raise Refused("superuser_needed", "Only a superuser makes another one.", "is_superuser")
+        if held.is_superuser and (password or SIGN_IN & set(fields)):
+            raise Refused("superuser_needed", "Only a superuser changes how another one signs in.", "username")
     if held.working_state == WorkingState.LEFT and fields.get("is_active"):
         raise Refused("invalid", "Somebody who left is taken back by setting their working state.", "is_active")
     before = {"role": held.role, "team": held.team_id}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts import queries
 from accounts.authority import ALLOWED, ChangedMeanwhile, Refused, first_no, refuse
-from accounts.domain import credentials, notices, roles
+from accounts.domain import credentials, notices, roles, staffing
 from accounts.enums import NoticeChannel, Role, Scope, WorkingState
 from accounts.models import Notice, User
 from journal.models import Event
@@ -194,6 +196,25 @@ def test_a_credential_that_may_not_be_issued_is_not(
         credentials.issue(getattr(house, whose), by=getattr(house, who), now=NOW, **{"name": "Mine"} | given)
     assert refused.value.code == code
     assert getattr(house, whose).credentials.count() == 0
+
+
+@pytest.mark.parametrize("change", [{"password": PASSWORD}, {"email": "mine@example.com"}, {"is_active": False}])
+def test_only_a_superuser_changes_how_another_one_signs_in(house: House, change: dict[str, Any]) -> None:
+    root = staffing.add_user(username="root", name="Root", role=Role.ADMIN, is_superuser=True, now=NOW)
+    abe = house.person("abe", role=Role.ADMIN)
+    with pytest.raises(Refused) as refused:
+        staffing.change_user(root, by=abe, now=NOW, **change)
+    assert refused.value.code == "superuser_needed"
+    staffing.change_user(root, by=root, now=NOW, **change)
+    assert staffing.change_user(again(root), by=abe, now=NOW, time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+
+
+def test_an_administrator_makes_no_superuser(house: House) -> None:
+    abe = house.person("abe", role=Role.ADMIN)
+    with pytest.raises(Refused) as refused:
+        staffing.add_user(username="root", name="Root", is_superuser=True, by=abe, now=NOW)
+    assert refused.value.code == "superuser_needed"
+    assert not User.objects.filter(username="root").exists()
 
 
 def test_the_wall_in_the_database_holds_away_times_to_who_is_away(house: House) -> None:
