@@ -54,11 +54,6 @@ def with_story(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
     ).prefetch_related(usable_phones(), Prefetch("attempts", attempts), Prefetch("case__incidents", incidents))
 
 
-def next_to_take(user: User, *, now: datetime) -> FollowUpCall | None:
-    """The most pressing call in reach that waits and whose customer may be called at all; the hours are the verb's."""
-    return waiting(user, now=now).filter(customer__do_not_call=False).first()
-
-
 def in_hand(user: User) -> QuerySet[FollowUpCall]:
     """The calls that are with this rep now, the one whose lease ends first at the top."""
     mine = FollowUpCall.objects.filter(rep=user, status=CallStatus.DISPATCHED)

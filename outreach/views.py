@@ -19,7 +19,7 @@ from outreach.domain import hours
 from outreach.enums import CallOutcome, CallStatus
 from outreach.forms import OutcomeForm
 from outreach.models import FollowUpCall
-from outreach.queries import in_hand, later, next_to_take, visible_calls, waiting, with_story
+from outreach.queries import in_hand, later, visible_calls, waiting, with_story
 from recovery.pages import done, live, person, reads, tag, writes
 
 MINE, WAITING, LATER = 6, 10, 6
@@ -164,12 +164,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 @writes
 def take_next(request: HttpRequest) -> HttpResponse:
     """Take the most pressing call that waits."""
-    user, now = person(request), timezone.now()
-    found = next_to_take(user, now=now)
-    if found is None:
-        raise Refused("nothing_waits", "No call waits just now. One will be shown here as soon as it does.")
-    verbs.take(found, by=user, now=now)
-    return done(request, "call", found.pk)
+    taken = verbs.take_next(by=person(request), now=timezone.now())
+    return done(request, "call", taken.pk)
 
 
 @writes

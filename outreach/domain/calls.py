@@ -6,6 +6,7 @@ then the customer.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,11 +30,15 @@ from outreach.domain import aftermath, hours
 from outreach.domain.workflow import CALL
 from outreach.enums import CallOutcome, CallStatus
 from outreach.models import CallAttempt, FollowUpCall
-from outreach.queries import program_in_force, usable_phones, visible_calls
+from outreach.queries import program_in_force, usable_phones, visible_calls, waiting
+
+logger = logging.getLogger(__name__)
 
 REACHED = {CallOutcome.TURNED_AROUND, CallOutcome.NOT_TURNED_AROUND, CallOutcome.REFUSED}
 UNANSWERED = (CallOutcome.NO_ANSWER, CallOutcome.LEFT_MESSAGE)
 WORDS_LENGTH = 5000
+# Among so many of the most pressing calls the next one is looked for.
+LOOKED_THROUGH = 50
 
 # How an attempt stands among the contacts of its case.
 AS_CONTACT = {
@@ -150,6 +155,24 @@ def take(call: FollowUpCall, *, by: User, now: datetime) -> FollowUpCall:
             data={"to": by.pk, "taken": True, "leased_until": held.leased_until.isoformat()},
         )
     return held
+
+
+def take_next(*, by: User, now: datetime) -> FollowUpCall:
+    """Take the most pressing call that waits and may be made now.
+
+    One that a colleague takes first, or whose customer may not be called at this hour, does not stand in the way of the
+    next. Refused: ``nothing_waits``, and as ``in_call_group``.
+    """
+    in_call_group(by).enforce()
+    rules = hours.rules()
+    for call in waiting(by, now=now)[:LOOKED_THROUGH]:
+        if not can_take(by, call, now=now, rules=rules):
+            continue
+        try:
+            return take(call, by=by, now=now)
+        except Refused as refused:
+            logger.info("Call %d was passed over: %s.", call.pk, refused.code)
+    raise Refused("nothing_waits", "No call can be made just now. One will be shown here as soon as it can.")
 
 
 @dataclass(frozen=True)

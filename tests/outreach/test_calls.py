@@ -63,6 +63,27 @@ def test_nobody_is_called_outside_their_hours(outreach: Outreach) -> None:
     assert refused_code(lambda: calls.take(call, by=outreach.house.alice, now=at_night_in_denver)) == "outside_hours"
 
 
+def test_the_next_call_is_one_that_may_be_made_now(outreach: Outreach) -> None:
+    house, this_morning = outreach.house, NOW - 8 * HOUR
+    asleep = outreach.call(house.customer("Kenji Ito", time_zone="Asia/Tokyo"), now=this_morning)
+    assert asleep.not_before <= NOW
+    assert refused_code(lambda: calls.take_next(by=house.alice, now=NOW)) == "nothing_waits"
+    awake = outreach.call()
+    assert calls.take_next(by=house.alice, now=NOW).pk == awake.pk
+    assert refused_code(lambda: calls.take_next(by=house.sue, now=NOW)) == "not_in_call_group"
+
+
+def test_who_is_a_moment_late_for_the_next_call_gets_the_one_after(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = outreach.call(), outreach.call(outreach.house.customer("Kofi Mensah"))
+    seen = list(calls.waiting(outreach.house.bob, now=NOW))
+    calls.take(first, by=outreach.house.alice, now=NOW)
+    monkeypatch.setattr(calls, "waiting", lambda *_, **__: seen)
+    assert calls.take_next(by=outreach.house.bob, now=NOW).pk == second.pk
+    assert again(first).rep == outreach.house.alice
+
+
 def test_who_asked_meanwhile_not_to_be_called_is_not(outreach: Outreach) -> None:
     call = outreach.call()
     type(call.customer).objects.update(do_not_call=True)
