@@ -17,8 +17,8 @@ from accounts.models import BusinessUnit
 from accounts.queries import colleagues, visible_units
 from cases.domain.customers import add_customer, e164
 from cases.domain.intake import log_incident
-from cases.models import Case, Customer, HonoredError, Incident
-from cases.queries import visible_cases
+from cases.models import Case, Customer, HonoredError
+from cases.queries import visible_cases, visible_incidents
 from cases.queries.people import baggage_of, customers_by_phone, find_customers
 from cases.queries.precedents import Precedent, for_customer, for_each
 from desk.forms.log import LogForm
@@ -64,7 +64,7 @@ def _precedents(customer: Customer, values: Any) -> list[Precedent]:
 
 
 def _page(request: HttpRequest, form: LogForm, values: Any, status: int = 200) -> HttpResponse:
-    recent = Incident.objects.order_by("-reported_at", "-id").values_list("line_of_business", "category")[:200]
+    recent = visible_incidents(person(request)).order_by("-id").values_list("line_of_business", "category")[:200]
     context = {
         "form": form,
         **_who(request, values),

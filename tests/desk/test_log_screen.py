@@ -100,6 +100,17 @@ def test_bad_input_is_said_beside_the_field_and_nothing_is_half_written(
     assert not Incident.objects.exists()
 
 
+def test_what_strangers_write_down_is_not_suggested(house: House) -> None:
+    theirs = house.customer(units=[house.other_unit])
+    house.logged(theirs, by=house.charlie, category="Their symptom", line_of_business="Their line")
+    house.logged(category="Our symptom", line_of_business="Our line")
+    page = as_(house.alice).get(reverse("log")).content.decode()
+    assert "Our symptom" in page
+    assert "Our line" in page
+    assert "Their symptom" not in page
+    assert "Their line" not in page
+
+
 def test_a_strangers_customer_cannot_be_logged_for(house: House) -> None:
     customer = house.customer(units=[house.other_unit])
     assert save(as_(house.alice), customer=customer.pk).status_code == 404
