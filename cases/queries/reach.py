@@ -19,12 +19,6 @@ def units_of(user: Any) -> Any:
     return Team.units.through.objects.filter(team_id=user.team_id).values("businessunit_id")
 
 
-def _in_reach(user: Any, field: str = "unit_id") -> Q:
-    if user.role == Role.ADMIN:
-        return Q()
-    return Q(**{f"{field}__in": units_of(user)})
-
-
 def customer_in_reach(user: Any, customer: str = "customer") -> Exists:
     """That the customer whom a row names has at least one unit in reach. An administrator is not asked this."""
     return Exists(CustomerUnit.objects.filter(customer=OuterRef(customer), unit_id__in=units_of(user)))
@@ -50,9 +44,11 @@ def visible_incidents(user: Any) -> QuerySet[Incident]:
 
 
 def visible_obligations(user: Any) -> QuerySet[Obligation]:
-    """What is owed in the units in reach, and the calls that stay this user's when they change teams."""
+    """What is owed to customers in reach, and the calls that stay this user's when they change teams."""
+    if user.role == Role.ADMIN:
+        return Obligation.objects.all()
     own_calls = Q(owner=user.pk, kind=ObligationKind.DISCLOSURE)
-    return Obligation.objects.filter(_in_reach(user) | own_calls if user.role != Role.ADMIN else Q())
+    return Obligation.objects.filter(Q(customer_in_reach(user)) | own_calls)
 
 
 def visible_promises(user: Any) -> QuerySet[Promise]:

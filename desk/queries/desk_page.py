@@ -24,6 +24,7 @@ from cases.enums import (
 )
 from cases.models import Case, HonoredError, Incident, Investigation, Obligation, Promise
 from cases.queries import visible_cases, visible_obligations
+from cases.queries.reach import units_of
 from compensation.domain.gauges import Gauge, gauges_in
 from compensation.enums import AwardStatus, Axis
 from compensation.models import Approval, Award
@@ -75,7 +76,8 @@ def owed_by(user: User, *, now: datetime) -> list[Owed]:
     owed = visible_obligations(user).filter(status=ObligationStatus.OPEN)
     mine = Q(owner=user)
     if user.role == Role.SUPERVISOR:
-        mine |= Q(owner__isnull=True) & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
+        waits = Q(owner__isnull=True, unit_id__in=units_of(user))
+        mine |= waits & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
     owed = owed.filter(mine).select_related("customer", "case", "promise", "undecided_error", "disclosure")
     owed = owed.order_by("due_end", "id")
     return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
@@ -159,7 +161,8 @@ class Counts:
 
 def counts(user: User, *, now: datetime) -> Counts:
     """At most three queries, each over a partial index."""
-    mine = Obligation.objects.filter(owner=user, status=ObligationStatus.OPEN, due_end__lte=now + timedelta(hours=1))
+    mine = visible_obligations(user).filter(owner=user, status=ObligationStatus.OPEN)
+    mine = mine.filter(due_end__lte=now + timedelta(hours=1))
     due = list(mine.order_by("due_end").values_list("due_end", flat=True)[:99])
     calls = FollowUpCall.objects.filter(rep=user, status=CallStatus.DISPATCHED).values_list("pk", flat=True)[:99]
     waiting = waiting_approvals(user, now=now).exclude(requested_by=user).values_list("pk", flat=True)[:99]

@@ -70,3 +70,4 @@ def test_a_customer_of_two_units_is_seen_whole_by_both(house: House) -> None:
     assert list(visible_cases(house.charlie)) == [case]
     assert list(visible_promises(house.charlie)) == [promise]
     assert list(visible_incidents(house.charlie)) == list(case.incidents.all())
+    assert list(visible_obligations(house.charlie)) == [promise.obligation]

@@ -53,6 +53,17 @@ def test_the_desk_shows_what_is_left_in_every_currency_that_one_may_spend(
     assert "$20" in page
 
 
+def test_what_waits_without_an_owner_is_for_the_supervisors_of_its_unit(house: House) -> None:
+    boss = house.person("boss", team=house.other_team, role="supervisor")
+    both = house.customer(units=[house.unit, house.other_unit])
+    house.usual_caps()
+    asked = house.asked(house.heard_case(both, unit=house.unit))
+    promise = house.promise(asked.award.case)
+    assert [item.obligation for item in desk_page.owed_by(house.sue, now=house.now)] == [asked.obligation]
+    assert desk_page.owed_by(boss, now=house.now) == []
+    assert [item.obligation for item in desk_page.owed_by(house.alice, now=house.now)] == [promise.obligation]
+
+
 @pytest.mark.practice("P7")
 def test_the_desk_shows_what_is_owed_soonest_first_with_its_phase(house: House) -> None:
     case = house.heard_case()
