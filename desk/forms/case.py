@@ -77,7 +77,7 @@ class HandoffForm(ReasonForm):
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
 
 
-class CauseForm(Form):
+class CauseForm(Versioned):
     cause = forms.ModelChoiceField(label="Cause", queryset=Cause.objects.filter(active=True), required=False)
     question = forms.CharField(
         label="Not known yet? Write what has to be found out", required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -14,7 +14,7 @@ from accounts.queries import staff_of_unit
 from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
-from cases.queries import visible_incidents
+from cases.queries import visible_cases, visible_incidents
 from compensation.domain import awards
 from compensation.models import Award
 from compensation.queries import catalog, visible_awards
@@ -145,7 +145,9 @@ def promise(request: HttpRequest, reference: str) -> HttpResponse:
         by=person(request),
         now=timezone.now(),
     )
-    return done(request, "case", shown.reference, said="Promised. You will be reminded.", draft=f"promise-{reference}")
+    return done(
+        request, "case", shown.reference, said="Promised. You will be reminded.", draft=f"promise-{shown.reference}"
+    )
 
 
 def _channel_of(case: Case) -> str:
@@ -269,7 +271,7 @@ def cause(request: HttpRequest, reference: str) -> HttpResponse:
     shown, data = _case(request, reference), CauseForm(request.POST).accepted()
     user, now = person(request), timezone.now()
     if data["cause"] is not None:
-        causes.set_cause(shown, cause=data["cause"], by=user, now=now)
+        causes.set_cause(shown, cause=data["cause"], version=data["version"], by=user, now=now)
         said = f"Cause: {data['cause'].name}."
     else:
         causes.open_investigation(shown, question=data["question"], by=user, now=now)
@@ -314,7 +316,7 @@ def own_up(request: HttpRequest, pk: int) -> HttpResponse:
     incident: Incident = get_object_or_404(visible_incidents(person(request)), pk=pk)
     acknowledging.acknowledge_incident(incident, by=person(request), now=timezone.now())
     said = "Owned up to. It is on the record."
-    reference: Any = request.POST.get("from_case", "")
-    if reference:
-        return done(request, "case", reference, said=said)
+    came_from = visible_cases(person(request)).filter(reference=request.POST.get("from_case", "")[:20]).first()
+    if came_from is not None:
+        return done(request, "case", came_from.reference, said=said)
     return done(request, "customer", incident.customer_id, said=said)

@@ -148,6 +148,24 @@ def test_a_case_does_not_close_without_a_cause_and_says_so_before_it_is_tried(ho
     assert again(case).status == "reopened"
 
 
+@pytest.mark.practice("P8", "P24")
+def test_a_cause_does_not_silently_replace_the_one_a_colleague_found_meanwhile(house: House) -> None:
+    case = house.case()
+    seen = case.version
+    assert (
+        f'name="version" value="{seen}"'.encode()
+        in as_(house.alice).get(reverse("case", args=[case.reference])).content
+    )
+    post(house.bob, "case-cause", case, cause=house.cause("The till").pk, version=seen)
+    mine = house.cause("The card reader")
+    answer = post(house.alice, "case-cause", case, cause=mine.pk, version=seen)
+    assert answer.status_code == 422
+    assert b"changed by Bob" in answer.content
+    assert case.incidents.get().cause.name == "The till"
+    assert post(house.alice, "case-cause", case, cause=mine.pk, version=again(case).version).status_code == 302
+    assert case.incidents.get().cause == mine
+
+
 @pytest.mark.practice("P24")
 def test_a_question_may_stay_open_instead_of_a_cause(house: House) -> None:
     case = house.case()
@@ -208,6 +226,13 @@ def test_baggage_comes_first_and_is_owned_up_to_in_one_action(house: House) -> N
     answer = as_(house.alice).post(reverse("incident-own-up", args=[old.pk]), {"from_case": case.reference})
     assert answer["Location"] == reverse("case", args=[case.reference])
     assert again(old).acknowledged_by == house.alice
+
+
+@pytest.mark.parametrize("elsewhere", ["", "../admin", "RC-0000000", "https://elsewhere.example.com/"])
+def test_who_owned_up_from_nowhere_we_know_is_shown_the_customer(house: House, elsewhere: str) -> None:
+    old = house.logged().incident
+    answer = as_(house.alice).post(reverse("incident-own-up", args=[old.pk]), {"from_case": elsewhere})
+    assert answer["Location"] == reverse("customer", args=[old.customer_id])
 
 
 def test_a_live_part_costs_a_304_until_something_happens(house: House) -> None:
