@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from cases.enums import Channel, Feeling, Reached
+from cases.enums import AttemptOutcome, Channel, Feeling, Reached
 from journal.enums import ActorKind, EventType
 from journal.models import Event
 
@@ -71,6 +71,20 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.CALL_RETURNED: ("The follow-up call went back to the list", "undo-2", ""),
     EventType.CALL_ATTEMPTED: ("tried the follow-up call", "phone-outgoing", ""),
     EventType.CALL_FINISHED: ("finished the follow-up call", "phone", "good"),
+    EventType.HONORED_ERROR_OPENED: ("A mistake in the customer’s favor is to be decided", "scale", "warn"),
+    EventType.HONORED_ERROR_ASSESSED: ("wrote down what bears on the decision", "pencil", ""),
+    EventType.HONORED_ERROR_WITHDRAWN: ("It was not in the customer’s favor after all", "circle-slash", ""),
+    EventType.HONORED_ERROR_HONORED: ("decided that we stand by it", "handshake", "good"),
+    EventType.HONORED_ERROR_RESCINDED: ("decided that we take it back", "undo-2", "warn"),
+    EventType.HONORED_ERROR_REVIEWED: ("reviewed the error in the customer’s favor", "clipboard-check", ""),
+    EventType.LEGAL_REVIEW_RECORDED: ("recorded what counsel said", "landmark", ""),
+    EventType.DISCLOSURE_OWED: ("The customer is to be told by whoever made the mistake", "phone", ""),
+    EventType.DISCLOSURE_ATTEMPTED: ("tried to tell the customer", "phone-outgoing", "warn"),
+    EventType.DISCLOSURE_MADE: ("told the customer what was decided", "handshake", "good"),
+    EventType.DISCLOSURE_REASSIGNED: ("passed the call on", "phone-forwarded", "warn"),
+    EventType.DISCLOSURE_MOVED: ("The call waits for whoever is away", "calendar-clock", ""),
+    EventType.DISCLOSURE_WITHDRAWN: ("The call is owed no longer", "phone-off", ""),
+    EventType.LETTER_MADE: ("wrote the letter that says so", "file-text", ""),
     EventType.REMINDER_RUNG: ("A reminder went out", "bell", ""),
 }
 CHANNEL_SHAPES = {
@@ -99,6 +113,7 @@ TAKEN = {
 VOICES = (
     ("customer_words", "theirs"),
     ("comment", "theirs"),
+    ("answer", "theirs"),
     ("said", "ours"),
     ("our_words", "note"),
     ("note", "note"),
@@ -128,6 +143,8 @@ def told(event: Event) -> Line:
         did = f"named the feeling: {_label(Feeling, data.get('feeling')).lower()}" + (
             ", and they said it was so" if data.get("confirmed") else ""
         )
+    elif event.type == EventType.DISCLOSURE_ATTEMPTED:
+        did = f"{did}: {_label(AttemptOutcome, data.get('outcome')).lower()}"
     elif event.type == EventType.MESSAGE_QUEUED and not data.get("has_address", True):
         did, shape, mood = "We have no address to write to the customer: tell them yourself", "mail-x", "warn"
     quote, voice = next(((str(words[key]), voice) for key, voice in VOICES if words.get(key)), ("", ""))

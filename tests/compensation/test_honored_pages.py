@@ -532,6 +532,38 @@ def test_whoever_wants_no_calls_is_told_another_way(house: House) -> None:
     assert '<option value="email" selected>' in html
 
 
+@pytest.mark.practice("P12")
+def test_the_case_tells_it_and_leads_there(house: House, error: HonoredError) -> None:
+    case = error.case.reference
+    html = read(house.bob, "case", case)
+    assert "Decide: stand by it, or take it back" in html
+    assert reverse("honored-error", args=[error.pk]) in html
+    honored(house, error)
+    assert "You call Ms. Okafor" in read(house.alice, "case", case)
+    assert "Alice calls Ms. Okafor" in read(house.bob, "case", case)
+    send(house.alice, "honored-attempt", error, outcome="no_answer")
+    send(house.alice, "honored-told", error, **TOLD)
+    html = read(house.bob, "case", case)
+    for said in (
+        "is to be decided",
+        "decided that we stand by it",
+        "tried to tell the customer: no answer",
+        "told the customer what was decided",
+        "That was honest of you.",
+        "they know",
+    ):
+        assert said in html
+
+
+def test_logging_it_leads_to_the_decision(house: House) -> None:
+    client = as_(house.alice)
+    given = {"channel": "phone", "severity": "low", "mistake": "mine", "favor": "customer", "kind_of_action": "fee"}
+    customer = house.customer()
+    answer = client.post(reverse("log-save"), {**given, "customer": customer.pk, "our_words": "Waived it"}, follow=True)
+    link = f'<a href="{reverse("honored-error", args=[HonoredError.objects.get().pk])}">Decide: stand by it'
+    assert link in text(answer)
+
+
 # --- The letter -------------------------------------------------------------------------------------------------------
 
 

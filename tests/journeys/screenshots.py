@@ -39,7 +39,7 @@ START_SECONDS = 180
 
 @dataclass(frozen=True)
 class Screen:
-    """One picture: whose, where, and what is done before the shutter goes. `{case}` and `{customer}` are the demo's first."""
+    """One picture: whose, where, and what is done before the shutter goes. In braces are the demo's first of each."""
 
     name: str
     user: str
@@ -57,16 +57,23 @@ SCREENS = (
     Screen("customer", "maya", "/customers/{customer}"),
     Screen("customer-edit", "maya", "/customers/{customer}/edit"),
     Screen("calls", "maya", "/calls"),
+    Screen("honored-call", "maya", "{call}"),
     Screen("desk-supervisor", "ines", "/"),
+    Screen("honored", "ines", "/honored"),
+    Screen("honored-decision", "ines", "{decision}"),
+    Screen("honored-told", "ines", "{told}"),
     Screen("approvals", "ines", "/approvals"),
     Screen("insights", "ines", "/insights"),
     Screen("settings", "admin", "/settings"),
     Screen("caps", "admin", "/settings/caps"),
     Screen("catalog", "admin", "/settings/catalog"),
+    Screen("rules", "admin", "/settings/taking-back"),
     Screen("causes", "admin", "/settings/causes"),
     Screen("people", "admin", "/settings/people"),
     Screen("nowhere", "maya", "/nowhere"),
 )
+# What the register is asked for to find an error of each kind.
+ERRORS = {"decision": "undecided", "owed": "call_due", "told": "told"}
 # The README shows these and no others, to keep the repository light.
 README = {
     "case-1440-light",
@@ -135,15 +142,23 @@ def signed_in(browser: Browser, url: str, user: str) -> str | None:
 
 
 def first_of(browser: Browser, url: str, state: str | None) -> dict[str, str]:
-    """Addresses of the first case on the desk and of its customer."""
+    """Addresses of the first case on the desk and of its customer, and of the first error of each kind on the register."""
     page = browser.new_context(base_url=url, storage_state=state).new_page()
     page.goto("/")
     rows = page.locator("section[aria-label='Your open cases'] a.row")
     case = rows.first.get_attribute("href") or "/cases"
     page.goto(case)
     link = page.locator("aside.work-who h2 a").first.get_attribute("href") or "/customers/1"
+    errors = {name: first_error(page, show) for name, show in ERRORS.items()}
     page.context.close()
-    return {"case": case, "customer": link.rstrip("/").rsplit("/", 1)[1]}
+    return {"case": case, "customer": link.rstrip("/").rsplit("/", 1)[1], **errors, "call": f"{errors['owed']}/call"}
+
+
+def first_error(page: Page, show: str) -> str:
+    """The address of the first error on the register that is shown so; the register's where there is none."""
+    page.goto(f"/honored?show={show}")
+    rows = page.locator("#register .row-link")
+    return str(rows.first.get_attribute("href")) if rows.count() else "/honored"
 
 
 def shoot(page: Page, screen: Screen, addresses: dict[str, str], file: Path) -> str:
