@@ -18,7 +18,7 @@ from cases.models import HonoredError, Letter
 from cases.queries import visible_errors
 from cases.queries.honored_errors import latest_letter, with_calls
 from compensation import filters
-from compensation.domain import honoring, recommending, rescission_rules
+from compensation.domain import honoring, permissions, recommending, rulings
 from compensation.queries import in_full
 from compensation.serializers import honored as shapes
 from journal.keyset import Order
@@ -64,7 +64,7 @@ class HonoredErrors(Door):
         """What bears on the decision now, what the rules say and where, what is recommended, and what the caller may do."""
         rows = visible_errors(self.caller).select_related("customer", "case__owner", "unit", "originator")
         error, now = self.found(rows, pk=id), timezone.now()
-        ruling = rescission_rules.ruling_for(error, now=now)
+        ruling = rulings.ruling_for(error, now=now)
         facts = recommending.facts_of(error, ruling=ruling, now=now)
         recommended = recommending.recommend(error, ruling=ruling, now=now, facts=facts)
         shown = {
@@ -73,19 +73,21 @@ class HonoredErrors(Door):
             "ruling": ruling,
             "recommended": recommended.stance,
             "lines": recommended.lines,
-            "may": self._may(error, ruling),
+            "may": self._may(error, facts),
         }
         return self.shown(shown, shapes.Recommendation)
 
-    def _may(self, error: HonoredError, ruling: rescission_rules.Ruling) -> dict[str, Any]:
+    def _may(self, error: HonoredError, facts: recommending.Facts) -> dict[str, Any]:
         user, now = self.caller, timezone.now()
+        # Asked in two steps, since the facts hold what counsel said already.
+        rescind = permissions.may_rescind(user, error) and permissions.lawful(facts.ruling, facts.legal_review)
         told = disclosing.has_call(error)
         call = disclosing.call_about(error) if told else None
         return {
             "assess": honored_errors.can_assess(user, error),
-            "honor": honoring.can_honor(user, error, now=now),
-            "rescind": honoring.can_rescind(user, error, now=now, ruling=ruling),
-            "legal_review": honoring.can_record_legal_review(user, error),
+            "honor": permissions.can_honor(user, error, now=now),
+            "rescind": rescind,
+            "legal_review": permissions.can_record_legal_review(user, error),
             "disclose": disclosing.can_disclose(user, call) if call else told,
             "reassign": disclosing.can_reassign(user, call, now=now) if call else told,
             "review": reviewing.can_review(user, error),

@@ -388,7 +388,6 @@ class Facts(serializers.Serializer[Any]):
     customer_value_currency = serializers.CharField(source="customer.value_currency", read_only=True)
     risk_flags = serializers.ListField(child=serializers.CharField(), read_only=True)
     flags_against = serializers.ListField(child=serializers.CharField(), read_only=True)
-    other_cases = serializers.IntegerField(source="cases", read_only=True)
     past_incidents = serializers.SerializerMethodField()
     unacknowledged = serializers.IntegerField(source="baggage.unacknowledged", read_only=True)
     baggage_score = serializers.IntegerField(source="baggage.score", read_only=True)
