@@ -243,6 +243,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if IS_EMBEDDED else "https"
+# So many proxies stand in front, and the address that they saw is the caller's: sign-ins are throttled by it. Without
+# this all of a company would share the address of its proxy, and ten wrong passwords would shut everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0 if IS_EMBEDDED else 1)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Recovery"
 

@@ -35,6 +35,13 @@ def run(code: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def test_the_caller_is_whom_the_proxy_saw_in_production_only(tmp_path: Path) -> None:
+    count = "print(s.ALLAUTH_TRUSTED_PROXY_COUNT)"
+    assert run(count, tmp_path).stdout.strip() == "0"
+    assert run(count, tmp_path, **PRODUCTION).stdout.strip() == "1"
+    assert run(count, tmp_path, TRUSTED_PROXIES="2", **PRODUCTION).stdout.strip() == "2"
+
+
 @pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
 @pytest.mark.parametrize("value", [None, " "], ids=["unset", "blank"])
 def test_production_does_not_start_without(name: str, value: str | None, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +46,25 @@ def test_other_passwords_work_everywhere(maya: User, settings: pytest.FixtureReq
     maya.set_password("a-long-password-of-her-own")
     maya.save()
     assert authenticate(username="maya", password="a-long-password-of-her-own") == maya
+
+
+def test_wrong_passwords_of_one_address_behind_the_proxy_shut_nobody_else_out(
+    maya: User, settings: pytest.FixtureRequest
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # type: ignore[attr-defined]
+    cache.clear()
+    address = reverse("account_login")
+    for guess in range(12):
+        Client().post(
+            address, {"login": f"guess{guess}", "password": "wrong"}, headers={"X-Forwarded-For": "203.0.113.7"}
+        )
+    right = {"login": "maya", "password": "demo-recovery"}
+    shut_out, client = Client(), Client()
+    shut_out.post(address, right, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert "_auth_user_id" not in shut_out.session
+    client.post(address, right, headers={"X-Forwarded-For": "198.51.100.4"})
+    assert client.session["_auth_user_id"] == str(maya.pk)
+    cache.clear()
 
 
 def test_signing_in_by_the_page(maya: User) -> None:
