@@ -27,6 +27,7 @@ EVERY = {
     "compensation.expire_approvals": 60,
     "integrations.sequence_feed": 1,
     "integrations.forget_answers": 3600,
+    "accounts.forget_sessions": 3600,
     "insights.roll_up": 60,
 }
 

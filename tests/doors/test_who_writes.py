@@ -31,6 +31,7 @@ UNTOLD = {
     "accounts.preferences.set_single_key_shortcuts": "how one likes to work concerns nobody else",
     "accounts.idempotency.keep": "an answer that is kept, not a thing that happened",
     "accounts.idempotency.purge": "answers past their day",
+    "accounts.sessions.forget_ended": "sign-ins past their time",
     "cases.casework.save": "saves what a verb has done, which tells of it",
     "cases.casework.save_all": "saves what a verb has done, which tells of it",
     "cases.honored_errors.save_error": "saves what a verb has done, which tells of it",

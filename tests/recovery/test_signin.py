@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +14,7 @@ from django.utils import timezone
 
 from accounts.domain.staffing import add_user
 from accounts.models import User
+from accounts.tasks import forget_sessions
 from desk.management.demo import staff
 from recovery import signin
 
@@ -65,6 +69,15 @@ def test_wrong_passwords_of_one_address_behind_the_proxy_shut_nobody_else_out(
     client.post(address, right, headers={"X-Forwarded-For": "198.51.100.4"})
     assert client.session["_auth_user_id"] == str(maya.pk)
     cache.clear()
+
+
+def test_a_sign_in_that_has_ended_is_forgotten_and_one_in_use_is_kept(maya: User) -> None:
+    now, client = timezone.now(), Client()
+    client.force_login(maya)
+    ended = Session.objects.create(session_key="ended", session_data="", expire_date=now - timedelta(minutes=1))
+    assert forget_sessions() == 1
+    assert not Session.objects.filter(pk=ended.pk).exists()
+    assert client.get(reverse("desk")).status_code == 200
 
 
 def test_signing_in_by_the_page(maya: User) -> None:
