@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.authority import Refused
-from accounts.models import BusinessUnit
-from accounts.queries import colleagues, visible_units
+from accounts.models import BusinessUnit, User
+from accounts.queries import colleagues, own_currency, visible_units
 from cases.domain.customers import add_customer, e164
 from cases.domain.intake import log_incident
 from cases.models import Case, Customer, HonoredError
@@ -123,7 +123,7 @@ def log_incident_of(request: HttpRequest) -> HttpResponse:
             customer = _customer(request, form)
             joined = _joined(request, data["case"])
             unit: BusinessUnit | None = data["unit"]
-            currency = unit.currency if unit else joined.unit.currency if joined else _currency(customer)
+            currency = unit.currency if unit else joined.unit.currency if joined else _currency(customer, user)
             logged = log_incident(
                 customer,
                 by=user,
@@ -187,9 +187,10 @@ def _joined(request: HttpRequest, reference: str) -> Case | None:
     return case
 
 
-def _currency(customer: Customer) -> str:
-    unit = customer.units.order_by("id").first()
-    return unit.currency if unit else "USD"
+def _currency(customer: Customer, user: User) -> str:
+    """The currency of the unit that a new case will belong to. Of several, one has to be chosen, so it does not matter."""
+    of_customer = visible_units(user).filter(memberships__customer=customer).order_by("id")
+    return of_customer.values_list("currency", flat=True).first() or own_currency(user)
 
 
 @reads

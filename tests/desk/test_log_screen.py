@@ -100,6 +100,13 @@ def test_bad_input_is_said_beside_the_field_and_nothing_is_half_written(
     assert not Incident.objects.exists()
 
 
+def test_an_amount_is_in_the_currency_of_the_unit_that_the_case_belongs_to(house: House) -> None:
+    both = house.customer(units=[house.unit, house.other_unit])
+    save(as_(house.charlie), customer=both.pk, loss="12.50")
+    incident = Incident.objects.get()
+    assert (incident.unit, incident.loss_minor, incident.currency) == (house.other_unit, 1250, "EUR")
+
+
 def test_what_strangers_write_down_is_not_suggested(house: House) -> None:
     theirs = house.customer(units=[house.other_unit])
     house.logged(theirs, by=house.charlie, category="Their symptom", line_of_business="Their line")
