@@ -73,8 +73,9 @@ def _deliver(model: type[Row], *, clock: Clock, limit: int) -> int:
         for row in claimed:
             if row.leased_until is None or clock() > row.leased_until - lease * BEGIN_WITHIN:
                 break
-            _send_one(row, line, clock=clock)
+            # Counted first: one that may have gone out keeps its lease, also when we could not record that it did.
             tried += 1
+            _send_one(row, line, clock=clock)
     finally:
         line.close()
         _hand_back(model, claimed[tried:])

@@ -7,10 +7,12 @@ import logging
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import DatabaseError
 
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus, NoticeChannel
@@ -119,6 +121,18 @@ def test_no_mail_is_begun_when_half_the_lease_is_gone_and_the_rest_is_handed_bac
     tried = delivery.deliver_notices(clock=slow_clock)
     assert 0 < tried < 5
     assert Notice.objects.filter(status=DeliveryStatus.PENDING, leased_until__isnull=True).count() == 5 - tried
+
+
+def test_what_went_out_and_could_not_be_recorded_is_not_sent_again_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(house, 3)
+    monkeypatch.setattr(delivery, "_settle", Mock(side_effect=DatabaseError))
+    with pytest.raises(DatabaseError):
+        delivery.deliver_notices(clock=Clock())
+    assert len(mail.outbox) == 1
+    assert Notice.objects.filter(leased_until=NOW + LEASE).count() == 1
+    assert Notice.objects.filter(status=DeliveryStatus.PENDING, leased_until__isnull=True).count() == 2
 
 
 @pytest.mark.practice("P27")
