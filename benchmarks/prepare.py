@@ -29,4 +29,4 @@ if __name__ == "__main__":
     call_command("migrate", verbosity=0)
     from benchmarks.data import fill  # models need the set-up that came just before
 
-    print(json.dumps(fill(int(sys.argv[1]))))
+    print(json.dumps(fill(int(sys.argv[1]), int(sys.argv[2]))))

@@ -111,6 +111,19 @@ class HonoredError(models.Model):
                 name="errors_to_review",
                 condition=Q(status__in=["honored", "rescinded"], reviewed_at__isnull=True),
             ),
+            models.Index(
+                fields=["call_due_at", "id"],
+                name="errors_next_to_tell",
+                condition=Q(call_due_at__isnull=False, call_made_at__isnull=True),
+            ),
+            models.Index(
+                F("opened_at").desc(),
+                F("id").desc(),
+                name="errors_reviewed",
+                condition=Q(reviewed_at__isnull=False),
+            ),
+            models.Index(fields=["kind_of_action", "-opened_at", "-id"], name="errors_of_kind"),
+            models.Index(fields=["line_key", "-opened_at", "-id"], name="errors_of_line"),
             models.Index(fields=["originator", "-opened_at", "-id"], name="errors_of_originator"),
             models.Index(fields=["customer", "-opened_at", "-id"], name="errors_of_customer"),
         ]

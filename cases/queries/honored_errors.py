@@ -12,9 +12,9 @@ from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.queries import there
 from cases.enums import DisclosureStatus, ErrorStatus
-from cases.models import Cause, Disclosure, HonoredError, Letter
+from cases.models import Cause, CustomerUnit, Disclosure, HonoredError, Letter
 from cases.queries.people import folded
-from cases.queries.reach import customer_in_reach
+from cases.queries.reach import customer_in_reach, units_of
 
 DECIDED = (ErrorStatus.HONORED, ErrorStatus.RESCINDED)
 
@@ -35,8 +35,13 @@ def visible_errors(user: Any) -> QuerySet[HonoredError]:
     """Errors of customers in reach, and those whose call this user owes: it stays theirs when they change teams."""
     if user.role == Role.ADMIN:
         return HonoredError.objects.all()
-    owed = Disclosure.objects.filter(error=OuterRef("pk"), owed_by=user.pk)
-    return HonoredError.objects.filter(Q(customer_in_reach(user)) | Q(Exists(owed)))
+    # One condition and not two with OR between them: for those PostgreSQL first looks up every customer in reach, here only
+    # those of the errors it reads. Every customer belongs to some unit.
+    owed = Disclosure.objects.filter(error=OuterRef(OuterRef("pk")), owed_by=user.pk)
+    reached = CustomerUnit.objects.filter(
+        Q(unit_id__in=units_of(user)) | Q(Exists(owed)), customer=OuterRef("customer")
+    )
+    return HonoredError.objects.filter(Exists(reached))
 
 
 def visible_disclosures(user: Any) -> QuerySet[Disclosure]:

@@ -60,17 +60,22 @@ def rebuild(*, now: datetime, told: Callable[[int], None] = lambda _: None) -> i
     for ids in _in_steps(Signal.objects.all()):
         _rewrite_held([], ids)
         told(len(ids))
+    sum_anew()
+    with transaction.atomic():
+        progress = _hold()
+        progress.position, progress.at = max(progress.position, head), now
+        progress.save()
+    return count
+
+
+def sum_anew() -> None:
+    """Sum all facts anew, unit by unit, as they stand."""
     for unit_id in BusinessUnit.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             _hold()
             days = set(Fact.objects.filter(unit=unit_id).values_list("day", flat=True).distinct())
             Tally.objects.filter(unit=unit_id).delete()
             _sum_up({(unit_id, day) for day in days})
-    with transaction.atomic():
-        progress = _hold()
-        progress.position, progress.at = max(progress.position, head), now
-        progress.save()
-    return count
 
 
 def _in_steps(things: QuerySet[Case] | QuerySet[Signal]) -> Iterable[list[int]]:

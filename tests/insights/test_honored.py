@@ -16,7 +16,7 @@ from insights import queries
 from insights.models import Fact
 from tests.factories import DAY, HOUR, House
 from tests.insights.test_views import as_, page, shown
-from tests.insights.volume import many_errors
+from tests.volume import many_errors
 
 pytestmark = pytest.mark.django_db
 
