@@ -5,28 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_holiday_region'),
-        ('cases', '0005_what_marks_a_case'),
+        ("accounts", "0002_holiday_region"),
+        ("cases", "0005_what_marks_a_case"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='honorederror',
-            index=models.Index(condition=models.Q(('call_due_at__isnull', False), ('call_made_at__isnull', True)), fields=['call_due_at', 'id'], name='errors_next_to_tell'),
+            model_name="honorederror",
+            index=models.Index(
+                condition=models.Q(("call_due_at__isnull", False), ("call_made_at__isnull", True)),
+                fields=["call_due_at", "id"],
+                name="errors_next_to_tell",
+            ),
         ),
         migrations.AddIndex(
-            model_name='honorederror',
-            index=models.Index(models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('reviewed_at__isnull', False)), name='errors_reviewed'),
+            model_name="honorederror",
+            index=models.Index(
+                models.OrderBy(models.F("opened_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("reviewed_at__isnull", False)),
+                name="errors_reviewed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='honorederror',
-            index=models.Index(fields=['kind_of_action', '-opened_at', '-id'], name='errors_of_kind'),
+            model_name="honorederror",
+            index=models.Index(fields=["kind_of_action", "-opened_at", "-id"], name="errors_of_kind"),
         ),
         migrations.AddIndex(
-            model_name='honorederror',
-            index=models.Index(fields=['line_key', '-opened_at', '-id'], name='errors_of_line'),
+            model_name="honorederror",
+            index=models.Index(fields=["line_key", "-opened_at", "-id"], name="errors_of_line"),
         ),
     ]
