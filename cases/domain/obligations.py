@@ -120,9 +120,9 @@ def abandon(obligation: Obligation, *, case: Case | None, by: User | None, now: 
     _end(obligation, ObligationStatus.ABANDONED, case=case, by=by, now=now)
 
 
-def reminder_key(obligation: Obligation, which: object = "") -> str:
+def reminder_key(obligation_id: int, which: object = "") -> str:
     """The key of a notice that reminds of this. All of them leave the desks when it is owed no longer."""
-    return f"rung:{obligation.pk}:{which}"
+    return f"rung:{obligation_id}:{which}"
 
 
 def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by: User | None, now: datetime) -> None:
@@ -132,7 +132,7 @@ def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by:
     obligation.ended_at, obligation.ended_by, obligation.next_look_at = now, by, None
     obligation.save(update_fields=["status", "credited_to", "ended_at", "ended_by", "next_look_at"])
     reminded = Q(pk=obligation.owner_id) | Q(pk__in=supervisors_of_unit(obligation.unit_id).values("pk"))
-    settle(User.objects.filter(reminded), about=reminder_key(obligation), now=now)
+    settle(User.objects.filter(reminded), about=[reminder_key(obligation.pk)], now=now)
     if case is not None:
         case.open_obligations -= 1
 
@@ -160,7 +160,11 @@ def hand_on(case: Case, *, old_owner: User | None, new_owner: User, now: datetim
     )
     if old_owner is not None:
         open_ones.filter(due_end__lte=now, credited_to__isnull=True).update(credited_to=old_owner)
-    moved = open_ones.update(owner=new_owner, next_look_at=now)
-    if moved:
+    ids = list(open_ones.values_list("pk", flat=True))
+    if ids:
+        Obligation.objects.filter(pk__in=ids).update(owner=new_owner, next_look_at=now)
         theirs.update(owed_by=new_owner)
-    return moved
+        if old_owner is not None:
+            reminded = User.objects.filter(pk=old_owner.pk)
+            settle(reminded, about=[reminder_key(each) for each in ids], now=now)
+    return len(ids)

@@ -71,7 +71,7 @@ def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, not
     record_award(EventType.AWARD_REQUESTED, award, by=by, now=now, words=words)
     tell(
         answering,
-        key=reminder_key(obligation, "asked"),
+        key=reminder_key(obligation.pk, "asked"),
         kind="approval_asked",
         title=f"{by.name} asks for {display(award.cost_minor, award.currency)} on {case.reference}",
         body=note,

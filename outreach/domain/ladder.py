@@ -187,7 +187,7 @@ def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: dat
     term = _term(obligation)
     return Telling(
         people,
-        key=reminder_key(obligation, f"{rung.pk}:{term}" if term else rung.pk),
+        key=reminder_key(obligation.pk, f"{rung.pk}:{term}" if term else rung.pk),
         kind=f"{obligation.kind}_{_moment(rung)}",
         title=_title(obligation, now=now),
         path=_path(obligation),

@@ -89,6 +89,15 @@ def test_a_reminder_of_what_is_done_is_off_every_desk(house: House) -> None:
         assert {notice.key.split(":")[1] for notice in unseen_notices(person)} == {str(owed.pk)}
 
 
+def test_who_handed_a_case_on_is_reminded_of_it_no_longer(house: House) -> None:
+    promise = due_in(house, 10)
+    look(5)
+    ownership.hand_off(promise.case, to=house.bob, reason="Off sick", by=house.alice, now=NOW + 6 * MINUTE)
+    look(12)
+    assert not unseen_notices(house.alice).exists()
+    assert {notice.kind for notice in unseen_notices(house.bob)} == {"handed_to_you", "promise_due"}
+
+
 @pytest.mark.practice("P16")
 def test_who_was_reminded_of_a_request_is_not_when_it_is_answered(house: House) -> None:
     house.usual_caps()
