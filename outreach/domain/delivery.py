@@ -26,6 +26,7 @@ from django.db.models import Q, QuerySet
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus
 from accounts.models import Notice
+from accounts.queries import supervisors_of_unit
 from cases.models import Message
 from journal.domain.log import record
 from journal.enums import EventType
@@ -225,7 +226,10 @@ def _settle(row: Row, to: DeliveryStatus, *, now: datetime, error: str = "") -> 
 
 
 def _record(message: Message, to: DeliveryStatus, *, now: datetime, error: str) -> None:
-    """The customer's timeline says that a message went out; one that did not is on its owner's desk as well."""
+    """The customer's timeline says that a message went out; one that did not is on a desk as well.
+
+    It is the owner's, or the supervisors' with whom the case waits for one.
+    """
     record(
         EventType.MESSAGE_SENT if to == DeliveryStatus.SENT else EventType.MESSAGE_FAILED,
         subject=("message", message.pk),
@@ -239,7 +243,7 @@ def _record(message: Message, to: DeliveryStatus, *, now: datetime, error: str) 
     if to == DeliveryStatus.SENT or case is None:
         return
     tell(
-        [case.owner] if case.owner else [],
+        [case.owner] if case.owner else supervisors_of_unit(case.unit_id),
         key=f"message_failed:{message.pk}",
         kind="message_failed",
         title=f"Our message on {case.reference} could not be delivered. Tell the customer another way.",

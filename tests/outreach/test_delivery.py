@@ -21,7 +21,7 @@ from cases.models import Message
 from journal.enums import EventType
 from journal.models import Event
 from outreach.domain import delivery
-from tests.factories import NOW, House
+from tests.factories import NOW, House, away
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(seconds=30)
@@ -164,6 +164,17 @@ def test_a_server_that_says_never_is_not_asked_again(house: House, refusing: typ
     message = Message.objects.get()
     assert (message.status, message.error) == (DeliveryStatus.FAILED, "SMTPRecipientsRefused 550")
     assert address not in caplog.text
+
+
+def test_a_message_that_failed_on_a_case_without_an_owner_is_on_the_supervisors_desks(
+    house: House, refusing: type[Refusing]
+) -> None:
+    away(house.alice), away(house.bob)
+    assert house.case(by=house.crm, channel="email").owner is None
+    refusing.problem = SMTPRecipientsRefused({Message.objects.get().to: (550, b"no such user")})
+    delivery.deliver_messages(clock=Clock())
+    told_of_it = Notice.objects.filter(kind="message_failed", channel=NoticeChannel.DESK)
+    assert {notice.user for notice in told_of_it} == {house.sue, house.sam}
 
 
 def test_one_that_fails_does_not_stand_in_the_way(house: House, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
