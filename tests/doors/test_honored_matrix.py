@@ -44,7 +44,8 @@ WHO = ("originator", "owner", "rep", "supervisor", "decider", "stranger", "admin
 # originator: made the mistake. owner: owns the case. rep: any other of the team. supervisor: of the team. decider: the
 # supervisor who decided, or would have. stranger: a supervisor who serves other customers.
 #
-# In "gone" whoever made the mistake is away for long. A letter was made in "rescinded, told" and in "reviewed".
+# In "gone" whoever made the mistake is away for long; in "of a system" nobody made it, so that the owner owes the call.
+# Both are honored, and the call is owed. A letter was made in "rescinded, told" and in "reviewed".
 TABLE = """
 do              in                originator           owner                rep                  supervisor           decider              stranger      admin              program
 
@@ -56,6 +57,7 @@ see             rescinded, told   ok                   ok                   ok  
 see             reviewed          ok                   ok                   ok                   ok                   ok                   out_of_reach  ok                 ok
 see             withdrawn         ok                   ok                   ok                   ok                   ok                   out_of_reach  ok                 ok
 see             gone              ok                   ok                   ok                   ok                   ok                   out_of_reach  ok                 ok
+see             of a system       ok                   ok                   ok                   ok                   ok                   out_of_reach  ok                 ok
 
 assess          undecided         ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
 assess          honored           ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
@@ -65,6 +67,7 @@ assess          rescinded, told   already_told         already_told         alre
 assess          reviewed          already_told         already_told         already_told         already_told         already_told         out_of_reach  rep_needed         already_told
 assess          withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  rep_needed         wrong_state
 assess          gone              ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
+assess          of a system       ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
 
 honor           undecided         ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         person_needed
 honor           honored           ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         person_needed
@@ -74,6 +77,7 @@ honor           rescinded, told   supervisor_needed    supervisor_needed    supe
 honor           reviewed          ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         person_needed
 honor           withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  rep_needed         person_needed
 honor           gone              ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         person_needed
+honor           of a system       ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         person_needed
 
 rescind         undecided         supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
 rescind         honored           supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
@@ -83,6 +87,7 @@ rescind         rescinded, told   supervisor_needed    supervisor_needed    supe
 rescind         reviewed          supervisor_needed    supervisor_needed    supervisor_needed    already_told         already_told         out_of_reach  supervisor_needed  person_needed
 rescind         withdrawn         supervisor_needed    supervisor_needed    supervisor_needed    wrong_state          wrong_state          out_of_reach  supervisor_needed  person_needed
 rescind         gone              supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
+rescind         of a system       supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
 
 legal review    undecided         supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
 legal review    honored           supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
@@ -92,6 +97,7 @@ legal review    rescinded, told   supervisor_needed    supervisor_needed    supe
 legal review    reviewed          supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
 legal review    withdrawn         supervisor_needed    supervisor_needed    supervisor_needed    wrong_state          wrong_state          out_of_reach  supervisor_needed  person_needed
 legal review    gone              supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
+legal review    of a system       supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
 
 attempt         undecided         undecided            undecided            undecided            undecided            undecided            out_of_reach  undecided          undecided
 attempt         honored           ok                   not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
@@ -101,6 +107,7 @@ attempt         rescinded, told   wrong_state          not_your_call        not_
 attempt         reviewed          wrong_state          not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
 attempt         withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  wrong_state        wrong_state
 attempt         gone              ok                   not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
+attempt         of a system       not_your_call        ok                   not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
 
 disclose        undecided         undecided            undecided            undecided            undecided            undecided            out_of_reach  undecided          undecided
 disclose        honored           ok                   not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
@@ -110,6 +117,7 @@ disclose        rescinded, told   wrong_state          not_your_call        not_
 disclose        reviewed          wrong_state          not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
 disclose        withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  wrong_state        wrong_state
 disclose        gone              ok                   not_your_call        not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
+disclose        of a system       not_your_call        ok                   not_your_call        not_your_call        not_your_call        out_of_reach  not_your_call      person_needed
 
 reassign        undecided         undecided            undecided            undecided            undecided            undecided            out_of_reach  undecided          undecided
 reassign        honored           supervisor_needed    supervisor_needed    supervisor_needed    originator_is_there  originator_is_there  out_of_reach  supervisor_needed  person_needed
@@ -119,6 +127,7 @@ reassign        rescinded, told   supervisor_needed    supervisor_needed    supe
 reassign        reviewed          supervisor_needed    supervisor_needed    supervisor_needed    wrong_state          wrong_state          out_of_reach  supervisor_needed  person_needed
 reassign        withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  wrong_state        wrong_state
 reassign        gone              supervisor_needed    supervisor_needed    supervisor_needed    ok                   ok                   out_of_reach  supervisor_needed  person_needed
+reassign        of a system       supervisor_needed    supervisor_needed    supervisor_needed    hand_off_instead     hand_off_instead     out_of_reach  supervisor_needed  person_needed
 
 review          undecided         supervisor_needed    supervisor_needed    supervisor_needed    undecided            undecided            out_of_reach  supervisor_needed  person_needed
 review          honored           supervisor_needed    supervisor_needed    supervisor_needed    ok                   own_decision         out_of_reach  supervisor_needed  person_needed
@@ -128,6 +137,7 @@ review          rescinded, told   supervisor_needed    supervisor_needed    supe
 review          reviewed          supervisor_needed    supervisor_needed    supervisor_needed    reviewed_already     own_decision         out_of_reach  supervisor_needed  person_needed
 review          withdrawn         supervisor_needed    supervisor_needed    supervisor_needed    wrong_state          wrong_state          out_of_reach  supervisor_needed  person_needed
 review          gone              supervisor_needed    supervisor_needed    supervisor_needed    ok                   own_decision         out_of_reach  supervisor_needed  person_needed
+review          of a system       supervisor_needed    supervisor_needed    supervisor_needed    ok                   own_decision         out_of_reach  supervisor_needed  person_needed
 
 make letter     undecided         undecided            undecided            undecided            undecided            undecided            out_of_reach  rep_needed         undecided
 make letter     honored           not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
@@ -137,6 +147,7 @@ make letter     rescinded, told   ok                   ok                   ok  
 make letter     reviewed          ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
 make letter     withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  rep_needed         wrong_state
 make letter     gone              not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
+make letter     of a system       not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
 
 send letter     undecided         undecided            undecided            undecided            undecided            undecided            out_of_reach  rep_needed         undecided
 send letter     honored           not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
@@ -146,6 +157,7 @@ send letter     rescinded, told   ok                   ok                   ok  
 send letter     reviewed          ok                   ok                   ok                   ok                   ok                   out_of_reach  rep_needed         ok
 send letter     withdrawn         wrong_state          wrong_state          wrong_state          wrong_state          wrong_state          out_of_reach  rep_needed         wrong_state
 send letter     gone              not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
+send letter     of a system       not_told_yet         not_told_yet         not_told_yet         not_told_yet         not_told_yet         out_of_reach  rep_needed         not_told_yet
 """
 HEAD, *ROWS = [re.split(r"\s{2,}", line) for line in TABLE.strip().splitlines() if line]
 STATES = tuple(dict.fromkeys(row[1] for row in ROWS))
@@ -173,10 +185,13 @@ class Town:
         return again(self.nora if name == "nora" else self.people[name])
 
 
-def error_of(house: House, originator: User) -> HonoredError:
+def error_of(house: House, state: str, nora: User) -> HonoredError:
     """A quote that was too low by 15.00, logged by Bob, who owns the case."""
-    customer = house.customer(f"Customer of {originator.name}", jurisdiction="US-CO")
-    error = house.favorable(customer, originator=originator, by=house.bob, value_at_stake_minor=1500)
+    given: dict[str, Any] = {"originator": nora if state == "gone" else house.alice}
+    if state == "of a system":
+        given = {"originator_kind": "system"}
+    customer = house.customer(f"Customer {state}", jurisdiction="US-CO")
+    error = house.favorable(customer, by=house.bob, value_at_stake_minor=1500, **given)
     words = {"happened_words": "You were quoted last year’s rate.", "should_have": "This year’s rate holds."}
     return honored_errors.assess(error, by=house.bob, now=NOW, **words)
 
@@ -213,7 +228,7 @@ def founded() -> Town:
         jurisdiction="US-CO", effect="allowed", valid_from=date(2021, 1, 1), citation=citation, by=house.ada, now=NOW
     )
     nora = house.person("nora")
-    errors = {state: error_of(house, nora if state == "gone" else house.alice) for state in STATES}
+    errors = {state: error_of(house, state, nora) for state in STATES}
     for state, error in errors.items():
         brought_to(house, error, state)
     away(nora, until=NOW + 30 * DAY)
