@@ -55,7 +55,7 @@ def kept_connection() -> Iterator[None]:
 
 
 @pytest.fixture
-def there(house: House) -> dict[str, Any]:
+def there(house: House, request: pytest.FixtureRequest) -> dict[str, Any]:
     """Something of each kind in the house, by the name that addresses and bodies have for it."""
     house.usual_caps()
     now = datetime.now(UTC)
@@ -63,13 +63,8 @@ def there(house: House) -> dict[str, Any]:
     case = house.heard_case(customer)
     award, approval = house.give(case, 100), house.asked(case, now=now)
     promise = house.promise(case, now=now, due_end=now + timedelta(hours=1))
-    undecided, owed, told = (house.favorable(house.customer(jurisdiction="US-CO"), now=now) for _ in range(3))
-    house.decided(owed, by=house.sam, now=now)
-    words = {"happened_words": "The rate was last year’s.", "should_have": "This year’s holds."}
-    honored_errors.assess(told, by=house.alice, now=now, **words)
-    house.told(house.decided(told, by=house.sam, now=now), now=now)
-    letters.make_letter(told, by=house.alice, now=now)
-    return {
+    in_favor = errors(house, now) if "honored-errors" in request.node.name else {}
+    return in_favor | {
         "reference": case.reference,
         "case": case.reference,
         "customer": customer.pk,
@@ -77,9 +72,6 @@ def there(house: House) -> dict[str, Any]:
         "promise": promise.pk,
         "award": award.pk,
         "approval": approval.pk,
-        "honored-error": undecided.pk,
-        **{f"honored-error/{verb}": owed.pk for verb in ("attempts", "disclose", "reassign")},
-        **{f"honored-error/{verb}": told.pk for verb in ("letter", "letter.pdf", "send", "review")},
         "rescission-rule": RescissionRule.objects.values_list("pk", flat=True)[0],
         "cause": house.cause().pk,
         "remedy": "credit",
@@ -89,6 +81,21 @@ def there(house: House) -> dict[str, Any]:
         "units": [house.unit.pk],
         "system": "crm",
         "external_id": "C-1",
+    }
+
+
+def errors(house: House, now: datetime) -> dict[str, Any]:
+    """Errors in the customer's favor, by what is asked of them: to be decided, to be told, and told, with a letter."""
+    undecided, owed, told = (house.favorable(house.customer(jurisdiction="US-CO"), now=now) for _ in range(3))
+    house.decided(owed, by=house.sam, now=now)
+    words = {"happened_words": "The rate was last year’s.", "should_have": "This year’s holds."}
+    honored_errors.assess(told, by=house.alice, now=now, **words)
+    house.told(house.decided(told, by=house.sam, now=now), now=now)
+    letters.make_letter(told, by=house.alice, now=now)
+    return {
+        "honored-error": undecided.pk,
+        **{f"honored-error/{verb}": owed.pk for verb in ("attempts", "disclose", "reassign")},
+        **{f"honored-error/{verb}": told.pk for verb in ("letter", "letter.pdf", "send", "review")},
     }
 
 
