@@ -198,11 +198,13 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 
 # Sign-in throttling counts here. In production the counters are shared through the database and not through Redis, so
-# that losing Redis stops nobody from signing in.
+# that losing Redis stops nobody from signing in. Of Django's usual 300 entries somebody who guesses at many names would
+# push out the very counters that are to stop them.
+_CACHED = {"OPTIONS": {"MAX_ENTRIES": 50_000}}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", **_CACHED}
     if IS_EMBEDDED
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "recovery_cache"}
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "recovery_cache", **_CACHED}
 }
 
 STATIC_URL = "static/"

@@ -42,6 +42,14 @@ def test_the_caller_is_whom_the_proxy_saw_in_production_only(tmp_path: Path) -> 
     assert run(count, tmp_path, TRUSTED_PROXIES="2", **PRODUCTION).stdout.strip() == "2"
 
 
+@pytest.mark.parametrize("mode", [{}, PRODUCTION], ids=["embedded", "production"])
+def test_counters_of_wrong_passwords_are_not_pushed_out_by_guessing_at_many_names(
+    mode: dict[str, str], tmp_path: Path
+) -> None:
+    kept = run("print(s.CACHES['default']['OPTIONS']['MAX_ENTRIES'])", tmp_path, **mode)
+    assert int(kept.stdout) >= 50_000
+
+
 @pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
 @pytest.mark.parametrize("value", [None, " "], ids=["unset", "blank"])
 def test_production_does_not_start_without(name: str, value: str | None, tmp_path: Path) -> None:
