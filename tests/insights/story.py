@@ -9,10 +9,11 @@ from typing import Any
 
 from accounts.authority import Refused
 from accounts.models import User
-from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
-from cases.models import Case, Incident, Promise
-from compensation.domain import approvals, awards
-from compensation.models import Approval, Award, LedgerEntry
+from cases.domain import acknowledging, causes, closing, conversation, disclosing, ownership, promises
+from cases.enums import Point
+from cases.models import Case, Disclosure, HonoredError, Incident, Promise
+from compensation.domain import approvals, awards, honoring
+from compensation.models import Approval, Award, Decision, LedgerEntry
 from insights.domain import facts
 from insights.models import Tally
 from journal.models import Event
@@ -38,6 +39,10 @@ VERBS = [
     "reverse",
     "signal",
     "supervise",
+    "honor",
+    "honor",
+    "rescind",
+    "tell",
 ]
 
 
@@ -146,6 +151,27 @@ class Story:
     def hand_off(self) -> None:
         ownership.hand_off(self.case(), to=self.rep(), reason="A shift ends", by=self.house.sue, now=self.now)
 
+    def error(self) -> HonoredError:
+        errors = list(HonoredError.objects.select_related("case").order_by("pk"))
+        if not errors:
+            raise Refused("nothing_yet", "")
+        return self.chance.choice(errors[-4:])
+
+    def honor(self) -> None:
+        cost, why = self.chance.choice([0, 1200, 5000]), "Only fair"
+        honoring.honor(self.error(), cost_minor=cost, reason=why, precedent_reason=why, by=self.house.sue, now=self.now)
+
+    def rescind(self) -> None:
+        error = self.error()
+        honoring.record_legal_review(
+            error, conclusion="may", counsel="Counsel", note="Yes", by=self.house.sue, now=self.now
+        )
+        honoring.rescind(error, reason="Nothing relied on it", by=self.house.sue, now=self.now)
+
+    def tell(self) -> None:
+        for call in Disclosure.objects.filter(status="owed", owed_by__isnull=False)[:2]:
+            disclosing.disclose(call, points=Point.values, understanding="understood", by=call.owed_by, now=self.now)
+
     def signal(self) -> None:
         case, score = self.case(), self.chance.randint(1, 5)
         receive(case.customer, kind="survey", score=score, case=case, at=self.now, by=self.house.crm, now=self.now)
@@ -170,6 +196,8 @@ def by_hand() -> dict[Key, tuple[int, int]]:
         owed = promise.obligation
         hand.add(owed.ended_at, promise.case, owed.credited_to_id or owed.owner_id, "promise", promise.status)
     hand.count_money()
+    for error in HonoredError.objects.filter(decided_at__isnull=False).select_related("case", "incident"):
+        hand.count_error(error)
     for signal in Signal.objects.select_related("case"):
         hand.add(signal.at, signal.case, signal.case.owner_id, "satisfaction", str(signal.score))
     return {where: (hand.n[where], hand.amount[where]) for where in hand.n}
@@ -214,7 +242,7 @@ class Hand:
 
     def count_money(self) -> None:
         gone = {"committed", "delivered"}
-        for entry in LedgerEntry.objects.select_related("award__remedy", "award__case"):
+        for entry in LedgerEntry.objects.filter(award__isnull=False).select_related("award__remedy", "award__case"):
             if (entry.from_account in gone) != (entry.to_account in gone):
                 sign = 1 if entry.to_account in gone else -1
                 self.count_spent(entry.award, entry.at, sign=sign, amount=entry.amount_minor)
@@ -228,3 +256,27 @@ class Hand:
         cause = str(min(known, key=lambda i: (order[i.severity], i.pk)).cause_id) if known else ""
         for measure, key in (("spend", award.remedy.kind), ("cause_spend", cause)):
             self.add(at, award.case, award.given_by_id, measure, key, currency=award.currency, **money)
+
+    def count_error(self, error: HonoredError) -> None:
+        case, rep = error.case, error.originator_id
+        self.add(error.decided_at, case, rep, "error_decided", error.status)
+        if error.status == "honored" and rep:
+            self.add(error.decided_at, case, rep, "error_honesty", "self" if error.self_reported else "other")
+        for call in Disclosure.objects.filter(error=error, status="made").select_related("obligation"):
+            self.add(
+                call.made_at, case, call.owed_by_id, "error_told",
+                "late" if call.obligation.due_end < call.made_at else "in_time",
+            )  # fmt: skip
+        self.count_cost(error)
+
+    def count_cost(self, error: HonoredError) -> None:
+        """What cost something from the ledger, what cost nothing from the decisions."""
+        case, rep, cause = error.case, error.originator_id, str(error.incident.cause_id or "")
+        for entry in LedgerEntry.objects.filter(decision__error=error):
+            sign = 1 if entry.to_account == "delivered" else -1
+            money = {"currency": entry.currency, "amount": entry.amount_minor, "sign": sign}
+            self.add(entry.at, case, rep, "error_cost", cause, **money)
+        for decision in Decision.objects.filter(error=error, stance="honor", cost_minor=0):
+            self.add(decision.at, case, rep, "error_cost", cause, currency=error.currency)
+            for later in Decision.objects.filter(supersedes=decision):
+                self.add(later.at, case, rep, "error_cost", cause, currency=error.currency, sign=-1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Sum
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.authority import Refused
 from cases.domain import closing
-from cases.models import Case
+from cases.models import Case, HonoredError
 from insights.domain import facts, rollup
 from insights.models import Fact, Progress, Tally
 from insights.tasks import roll_up as task
@@ -23,10 +26,28 @@ pytestmark = pytest.mark.django_db
 def test_tallies_are_what_one_counts_by_hand(house: House, seed: int) -> None:
     story = Story(house, seed)
     for _ in range(6):
-        story.live(20)
+        story.live(25)
         rollup.roll_up(now=story.now)
     assert Case.objects.count() > 10
     assert counted() == by_hand()
+
+
+@pytest.mark.practice("P4")
+def test_errors_in_a_customers_favor_are_counted_as_they_stand_and_their_cost_is_the_ledgers(house: House) -> None:
+    story = Story(house, 7)
+    for verb in ("log", "log", "rescind", "log", "honor", "honor", "tell", "find", "rescind") * 12:
+        story.now += 90 * MINUTE
+        with contextlib.suppress(Refused):
+            getattr(story, verb)()
+        rollup.roll_up(now=story.now)
+    assert counted() == by_hand()
+    keys = {(fact.measure, fact.key) for fact in Fact.objects.filter(measure__startswith="error_")}
+    assert keys >= {("error_decided", "honored"), ("error_decided", "rescinded"), ("error_told", "in_time")}
+    cost = Fact.objects.filter(measure="error_cost").aggregate(total=Sum("amount_minor"))["total"]
+    assert cost == HonoredError.objects.aggregate(total=Sum("cost_minor"))["total"] > 0
+    little_by_little = _all()
+    rollup.rebuild(now=story.now)
+    assert _all() == little_by_little
 
 
 def test_a_rebuild_comes_to_the_same_and_a_second_one_changes_nothing(house: House) -> None:
@@ -136,7 +157,7 @@ def test_a_step_costs_the_same_number_of_queries_for_one_case_and_for_many(
     monkeypatch.setattr(rollup, "STEP", 10_000)
     for _ in range(3):
         house.case()
-    with django_assert_max_num_queries(40) as few:
+    with django_assert_max_num_queries(43) as few:
         rollup.roll_up(now=house.now)
     for _ in range(25):
         house.case()

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from accounts.authority import Refused
 from accounts.models import BusinessUnit
-from cases.enums import CaseOutcome, CaseStatus, Channel
-from cases.models import Case, Customer, CustomerEmail, CustomerPhone, Incident, Message, Obligation
+from cases.domain.incidents import change_incident
+from cases.enums import CaseOutcome, CaseStatus, Channel, Favor
+from cases.models import Case, Customer, CustomerEmail, CustomerPhone, HonoredError, Incident, Message, Obligation
 from cases.queries.people import find_customers
 from compensation.enums import RemedyKind
 from compensation.models import Award, CapCounter, LedgerEntry, Remedy
@@ -19,6 +21,7 @@ from journal.enums import EventType
 from journal.models import Event
 from outreach.enums import SignalFate
 from outreach.models import FollowUpCall, Signal
+from tests.factories import House
 from tests.integrations.complaints import API, OFFICIAL, REAL, SNAKE, a_file, a_row, imported, left_behind
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,26 @@ def test_history_is_not_called_not_owed_anything_and_costs_nothing() -> None:
     assert not Remedy.objects.filter(active=True).exists()
     assert not Case.objects.filter(historical=False).exists()
     assert not Case.objects.filter(owner__isnull=False).exists()
+
+
+def test_history_opens_no_decision_and_none_can_be_opened_on_it(house: House) -> None:
+    imported(REAL)
+    assert set(Incident.objects.values_list("favor", flat=True)) == {Favor.COMPANY}
+    assert not HonoredError.objects.exists()
+    incident = Incident.objects.select_related("case").earliest("pk")
+    house.team.units.add(incident.unit)
+    before, events = left_behind(), Event.objects.count()
+    with pytest.raises(Refused) as refused:
+        change_incident(incident, version=None, favor=Favor.CUSTOMER, by=house.sue, now=house.now)
+    assert refused.value.code == "historical_case"
+    assert not HonoredError.objects.exists()
+    assert (left_behind(), Event.objects.count()) == (before, events)
+
+
+def test_a_file_cannot_say_in_whose_favor_it_was() -> None:
+    imported(a_file([{**a_row(), "favor": "customer"}], {**OFFICIAL, "favor": "favor"}))
+    assert set(Incident.objects.values_list("favor", flat=True)) == {Favor.COMPANY}
+    assert not HonoredError.objects.exists()
 
 
 def test_nothing_is_invented() -> None:
