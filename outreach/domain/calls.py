@@ -24,7 +24,7 @@ from cases.domain.customers import mark_wrong_number
 from cases.domain.obligations import abandon, discharge, put_with
 from cases.enums import Channel, Direction, ObligationStatus, Reached
 from cases.models import Case, Cause, CustomerPhone
-from journal.domain.log import record
+from journal.domain.log import record, together
 from journal.enums import EventType
 from outreach.domain import aftermath, hours
 from outreach.domain.workflow import CALL
@@ -186,6 +186,7 @@ class Said:
 
 
 @transaction.atomic
+@together()
 def record_outcome(
     call: FollowUpCall,
     *,
