@@ -26,6 +26,7 @@ ALLOWED: dict[str, str] = {}
 UNTOLD = {
     "accounts.notices.tell": "a notice is itself what is told",
     "accounts.notices.tell_all": "a notice is itself what is told",
+    "accounts.notices.settle": "told by the verb that saw to it",
     "accounts.notices.put_away": "taking a notice off one's own desk concerns nobody else",
     "accounts.notices.put_away_all": "taking notices off one's own desk concerns nobody else",
     "accounts.preferences.set_single_key_shortcuts": "how one likes to work concerns nobody else",
@@ -51,6 +52,7 @@ UNTOLD = {
     "journal.log.record": "is the log",
     "journal.log.record_many": "is the log",
     "journal.log.together": "is the log",
+    "insights.rollup.sum_anew": "sums what the log tells, and can be thrown away",
     "insights.rollup.rebuild": "counts what the log tells, and can be thrown away",
     "outreach.heartbeats.note": "a sign of life of a process",
     "outreach.heartbeats.forget": "a sign of life of a process",
