@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 # Pages are slower than the API, and their figures as steady with fewer of them.
-PER_REQUEST = 0.1
+PER_REQUEST = 0.2
 GROWTH, CHART_GROWTH = 1.2, 2.0
 SHOWS = ("undecided", "overdue_decision", "call_due", "call_overdue", "told", "to_review", "reviewed")
 ROW = re.compile(rb'id="error-\d+"')

@@ -72,7 +72,7 @@ def headlines(read: Sums, before: Sums | None, helped: Beneficiaries, *, overdue
         Headline(
             label="Had more than one honored",
             share=several(helped),
-            note=f"customers{among(helped)}",
+            note=f"customers we honored an error for{among(helped)}",
             query=f"{HONORED}&again=1",
         ),
     ]

@@ -13,8 +13,11 @@ from django.urls import reverse
 from accounts.domain.roles import set_working_state
 from accounts.enums import Role
 from accounts.models import BusinessUnit, Team, User
-from cases.domain import causes
-from cases.models import Cause, Obligation
+from cases.domain import causes, disclosing, honored_errors, reviewing
+from cases.domain.letters import make_letter
+from cases.enums import Point
+from cases.models import Cause, HonoredError, Obligation
+from compensation.domain import honoring
 from compensation.models import Cap, Remedy
 from journal.models import Event
 from outreach.models import CallingHours, Program, Rung
@@ -71,6 +74,20 @@ def test_all_tables_are_ours_and_every_one_that_is_edited_is_edited_by_a_verb() 
     }
 
 
+def told_error(house: House) -> None:
+    """An error in the customer's favor with its call made, a letter, what counsel said and a review."""
+    error = HonoredError.objects.get(incident=house.logged(house.customer("Kofi"), favor="customer").incident)
+    words = {"happened_words": "You got two.", "should_have": "It should have been one."}
+    honored_errors.assess(error, by=house.alice, now=NOW, **words)
+    honoring.record_legal_review(error, conclusion="may", counsel="Counsel", note="Yes", by=house.sue, now=NOW)
+    honoring.honor(error, cost_minor=500, currency="USD", by=house.sue, now=NOW)
+    call = error.disclosures.get()
+    disclosing.attempt(call, outcome="no_answer", by=house.alice, now=NOW)
+    disclosing.disclose(call, points=Point.values, understanding="understood", by=house.alice, now=NOW)
+    make_letter(error, by=house.alice, now=NOW)
+    reviewing.review(error, outcome="no_action", by=house.sam, now=NOW)
+
+
 @pytest.mark.practice("P19")
 @pytest.mark.parametrize("model", LOOKED_AT, ids=lambda model: model._meta.label)
 def test_what_people_and_programs_wrote_is_only_looked_at(ada: Client, house: House, model: Any) -> None:
@@ -78,6 +95,7 @@ def test_what_people_and_programs_wrote_is_only_looked_at(ada: Client, house: Ho
     case = house.heard_case(channel="email")
     house.give(case, 500)
     house.asked(case)
+    told_error(house)
     assert ada.get(at(model, "changelist")).status_code == 200
     assert ada.get(at(model, "add")).status_code == 403
     row = model._default_manager.first()

@@ -64,6 +64,7 @@ SCREENS = (
     Screen("honored-told", "ines", "{told}"),
     Screen("approvals", "ines", "/approvals"),
     Screen("insights", "ines", "/insights"),
+    Screen("insights-honored", "ines", "/insights/honored?period=90"),
     Screen("settings", "admin", "/settings"),
     Screen("caps", "admin", "/settings/caps"),
     Screen("catalog", "admin", "/settings/catalog"),

@@ -150,8 +150,9 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
         "call of another": reverse("honored-call", args=[first.pk + 1]),
         "to review": reverse("honored") + "?show=to_review",
     }
+    boards = ("desk", "approvals", "calls", "insights", "insights-honored", "insight-owed-calls", "honored")
     return [
-        (house.sue, {name: reverse(name) for name in ("desk", "approvals", "calls", "insights", "honored")} | decision),
+        (house.sue, {name: reverse(name) for name in boards} | decision),
         (house.ada, {name: reverse(name) for name in ("desk", *names, *rules)}),
     ]
 
