@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.authority import ChangedMeanwhile, Refused
-from cases.domain import casework, closing, honored_errors, incidents, ownership
-from cases.enums import ErrorStatus
-from cases.models import Case, Disclosure, HonoredError, Obligation
-from cases.queries import visible_disclosures, visible_errors
-from cases.queries.honored_errors import RegisterFilter, call_owed, call_that_told, register
+from cases.domain import closing, honored_errors, incidents, ownership
+from cases.models import HonoredError, Obligation
 from journal.models import Event
 from outreach.domain import ladder
+from tests.cases.errors import change, decide
+from tests.cases.rows import refused, values
 from tests.factories import DAY, HOUR, NOW, House, again, away
 
 pytestmark = pytest.mark.practice("P1")
 
 
-def values(row: Any) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-
-
 def events_of(error: HonoredError) -> list[tuple[str, dict[str, Any]]]:
     told = Event.objects.filter(subject_kind="honored_error", subject_id=error.pk).order_by("id")
     return [(event.type, event.data) for event in told]
-
-
-def everything() -> list[Any]:
-    tables = (HonoredError, Disclosure, Obligation, Case, Event)
-    return [list(table.objects.order_by("pk").values()) for table in tables]
-
-
-def refused(code: str, work: Callable[[], Any], *, field: str = "") -> Refused:
-    """The work is refused with this code, and nothing of it is written."""
-    before = everything()
-    with pytest.raises(Refused) as caught:
-        work()
-    assert (caught.value.code, caught.value.field) == (code, field)
-    assert everything() == before
-    return caught.value
-
-
-def change(error: HonoredError, house: House, **particulars: Any) -> Any:
-    return incidents.change_incident(error.incident, version=None, by=house.bob, now=NOW + HOUR, **particulars)
 
 
 # Opened ---------------------------------------------------------------------------------------------------------------
@@ -242,212 +216,8 @@ def test_once_decided_its_kind_and_line_are_corrected_still_and_its_value_is_not
     assert (now.kind_of_action, now.line_key, now.value_minor) == ("fee", "motor", 24000)
 
 
-# Weighed --------------------------------------------------------------------------------------------------------------
-
-WEIGHED: dict[str, Any] = {
-    "value_minor": 24000,
-    "value_year_minor": 48000,
-    "currency": "USD",
-    "relied": "much",
-    "relied_words": "They sold the other car.",
-    "money": "with_customer",
-    "happened_words": "We quoted last year’s rate.",
-    "should_have": "The rate of this year, since the old one had ended.",
-}
-
-
-def test_what_bears_on_the_decision_is_written_down(house: House) -> None:
-    error = house.favorable()
-    kept = honored_errors.assess(error, by=house.bob, now=NOW, version=1, **WEIGHED)
-    assert values(again(error)) == values(kept) == values(error) | WEIGHED | {"version": 2}
-    event = Event.objects.get(type="honored_error.assessed")
-    fields = sorted(set(WEIGHED) - {"value_minor", "currency"})
-    assert event.data == {
-        "case_version": 3, "error": error.pk, "error_version": 2, "version": 2, "fields": fields,
-    }  # fmt: skip
-    assert event.words.body == {name: WEIGHED[name] for name in ("relied_words", "happened_words", "should_have")}
-    assert honored_errors.assess(error, by=house.bob, now=NOW, **WEIGHED).version == 2  # nothing new, nothing written
-
-
-@pytest.mark.parametrize(
-    ("given", "code", "field"),
-    [
-        ({"value_minor": -1}, "not_an_amount", "value_minor"),
-        ({"value_year_minor": 10**16}, "amount_too_large", "value_year_minor"),
-        ({"currency": ""}, "invalid", "currency"),
-        ({"currency": "ZZZ"}, "unknown_currency", "currency"),
-        ({"relied": "a lot"}, "invalid", "relied"),
-        ({"money": "gone"}, "invalid", "money"),
-        ({"should_have": "x" * 20_001}, "too_long", "should_have"),
-        ({"happened_words": "a\x00b"}, "invalid", "happened_words"),
-        ({"happened_words": "Bob Builder got the rate wrong."}, "names_staff", "happened_words"),
-        ({"should_have": "Alice should have looked it up."}, "names_staff", "should_have"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused(house: House, given: dict[str, Any], code: str, field: str) -> None:
-    house.person("builder", name="Bob Builder")
-    error = house.favorable()
-    refused(code, lambda: honored_errors.assess(error, by=house.alice, now=NOW, **given), field=field)
-
-
-@pytest.mark.parametrize(
-    ("who", "code"),
-    [("alice", "ok"), ("bob", "ok"), ("sue", "ok"), ("crm", "ok"), ("ada", "rep_needed"), ("charlie", "out_of_reach")],
-)
-def test_reps_and_supervisors_in_reach_weigh_it(house: House, who: str, code: str) -> None:
-    error = house.favorable()
-    if code == "ok":
-        assert honored_errors.assess(error, relied="nothing", by=getattr(house, who), now=NOW).relied == "nothing"
-    else:
-        refused(code, lambda: honored_errors.assess(error, relied="nothing", by=getattr(house, who), now=NOW))
-
-
-def test_until_the_customer_has_been_told(house: House) -> None:
-    error = house.favorable()
-    call = house.decided(error)
-    honored_errors.assess(error, relied="nothing", by=house.bob, now=NOW)
-    house.told(call)
-    refused("already_told", lambda: honored_errors.assess(error, relied="much", by=house.bob, now=NOW))
-
-
-def test_a_withdrawn_one_is_not_weighed(house: House) -> None:
-    error = house.favorable()
-    change(error, house, favor="company")
-    refused("wrong_state", lambda: honored_errors.assess(error, relied="much", by=house.bob, now=NOW))
-
-
-def test_two_who_weigh_it_at_once_do_not_overwrite_each_other(house: House) -> None:
-    error = house.favorable()
-    honored_errors.assess(error, relied="much", by=house.bob, now=NOW, version=1)
-    with pytest.raises(ChangedMeanwhile) as told:
-        honored_errors.assess(error, relied="nothing", by=house.sue, now=NOW, version=1)
-    assert told.value.details == {
-        "version": 2,
-        "changes": [{"type": "honored_error.assessed", "by": "Bob", "at": NOW.isoformat(), "fields": ["relied"]}],
-    }
-
-
-def test_only_what_is_weighed_can_be_given(house: House) -> None:
-    with pytest.raises(TypeError):
-        honored_errors.assess(house.favorable(), status="honored", by=house.bob, now=NOW)
-
-
-# Decided --------------------------------------------------------------------------------------------------------------
-
-
-def decide(error: HonoredError, to: str, house: House, **particulars: Any) -> HonoredError:
-    with transaction.atomic():
-        case, held = honored_errors.hold_error(error, by=house.sue)
-        honored_errors.decide(case, held, to=ErrorStatus(to), by=house.sue, now=NOW + HOUR, **particulars)
-        casework.save(case)
-    return again(error)
-
-
-def test_a_decision_moves_the_error_and_leaves_nothing_to_decide(house: House) -> None:
-    error = house.favorable()
-    honored = decide(error, "honored", house, cost_minor=12000, currency="USD")
-    decided = {"status": "honored", "decided_by_id": house.sue.pk, "decided_at": NOW + HOUR, "cost_minor": 12000}
-    assert values(honored) == values(error) | decided | {"version": 2}
-    assert honored.obligation is not None
-    assert (honored.obligation.status, honored.obligation.ended_by) == ("discharged", house.sue)
-    assert again(error.case).open_obligations == 0
-    rescinded = decide(error, "rescinded", house)
-    assert values(rescinded) == values(honored) | {"status": "rescinded", "cost_minor": 0, "version": 3}
-
-
-def test_what_it_costs_is_in_the_currency_of_what_is_at_stake(house: House) -> None:
-    error = house.favorable()
-    refused("other_currency", lambda: decide(error, "honored", house, cost_minor=5, currency="EUR"), field="currency")
-    unvalued = house.favorable(value_at_stake_minor=None, currency="")
-    assert decide(unvalued, "honored", house, cost_minor=5, currency="EUR").currency == "EUR"
-
-
-def test_a_withdrawn_one_is_not_decided(house: House) -> None:
-    error = house.favorable()
-    change(error, house, favor="company")
-    refused("wrong_state", lambda: decide(error, "honored", house))
-
-
-def test_what_it_costs_keeps_its_currency(house: House) -> None:
-    error = house.favorable()
-    decide(error, "honored", house, cost_minor=5, currency="USD")
-    refused(
-        "other_currency",
-        lambda: honored_errors.assess(error, currency="EUR", by=house.sue, now=NOW),
-        field="currency",
-    )
-
-
-# Seen -----------------------------------------------------------------------------------------------------------------
-
-
-def test_each_sees_the_errors_of_their_customers_and_the_calls_they_owe(house: House) -> None:
-    error = house.favorable(originator=house.bob)
-    call = house.decided(error)
-    seen = {
-        name: (visible_errors(getattr(house, name)).count(), visible_disclosures(getattr(house, name)).count())
-        for name in ("alice", "bob", "sue", "charlie", "ada", "crm")
-    }
-    assert seen == dict.fromkeys(("alice", "bob", "sue", "ada", "crm"), (1, 1)) | {"charlie": (0, 0)}
-    type(house.bob).objects.filter(pk=house.bob.pk).update(team=house.other_team)
-    house.bob.refresh_from_db()
-    assert [visible_errors(house.bob).get(), visible_disclosures(house.bob).get()] == [error, call]
-
-
-def test_the_register_is_narrowed(house: House) -> None:
-    undecided = house.favorable()
-    owed = house.favorable(originator=house.bob, line_of_business="MOTOR", kind_of_action="fee")
-    told = house.favorable(now=NOW - 40 * DAY)
-    house.decided(owed)
-    house.told(house.decided(told))
-    HonoredError.objects.filter(pk=told.pk).update(reviewed_at=NOW)
-    late = NOW + 10 * DAY
-
-    def found(now: datetime = NOW, **narrowed: Any) -> set[int]:
-        return {error.pk for error in register(house.sue, now=now, **narrowed)}
-
-    assert {show: found(show=show) for show in RegisterFilter.values} == {
-        "undecided": {undecided.pk},
-        "overdue_decision": set(),
-        "call_due": {owed.pk},
-        "call_overdue": set(),
-        "told": {told.pk},
-        "to_review": {owed.pk},
-        "reviewed": {told.pk},
-    }
-    assert (found(late, show="overdue_decision"), found(late, show="call_overdue")) == ({undecided.pk}, {owed.pk})
-    assert [error.pk for error in register(house.sue, now=NOW)] == [owed.pk, undecided.pk, told.pk]
-    cause, other = house.cause(), house.cause("Another")
-    owed.incident.cause = cause
-    owed.incident.save()
-    assert [
-        found(show="anything"), found(rep=house.bob), found(kind="fee"), found(line=" motor "), found(cause=cause),
-        found(cause=other), found(month=date(2026, 1, 31)), found(month=date(9999, 12, 1)), found(unit=house.unit),
-        found(unit=house.other_unit), {error.pk for error in register(house.charlie, now=NOW)},
-    ] == [
-        set(), {owed.pk}, {owed.pk}, {owed.pk}, {owed.pk},
-        set(), {told.pk}, set(), {undecided.pk, owed.pk, told.pk},
-        set(), set(),
-    ]  # fmt: skip
-
-
-def test_a_month_is_that_of_insights(house: House) -> None:
-    first = house.favorable(now=datetime(2026, 2, 1, tzinfo=UTC))
-    last = house.favorable(now=datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC))
-    house.favorable(now=datetime(2026, 3, 1, tzinfo=UTC))
-    assert list(register(house.sue, now=NOW, month=date(2026, 2, 14))) == [last, first]
-
-
-def test_which_call_is_owed_and_which_told_the_customer(house: House) -> None:
-    error = house.favorable()
-    assert (call_owed(error), call_that_told(error)) == (None, None)
-    call = house.decided(error)
-    assert (call_owed(error), call_that_told(again(error))) == (call, None)
-    house.told(call)
-    assert (call_owed(error), call_that_told(again(error))) == (None, call)
-
-
 # Walls ----------------------------------------------------------------------------------------------------------------
+
 
 WALLS: dict[str, Callable[[House, HonoredError], Any]] = {
     "a decision is somebody's": lambda *_: HonoredError.objects.update(status="honored"),
