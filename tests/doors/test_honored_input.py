@@ -1,6 +1,6 @@
 """What cannot be said of an error in the customer's favor, in the browser: refused in words, and nothing written.
 
-The same by REST stands in ``tests/api/test_honored.py``.
+The same by REST stands in ``tests/api/honored/``.
 """
 
 from __future__ import annotations
