@@ -113,6 +113,7 @@ def people_by_team(user: User) -> QuerySet[User]:
 
 
 def credential_holders(user: User) -> QuerySet[User]:
-    """Those whom this user may issue credentials to: oneself, and for an administrator everybody who may sign in."""
-    holders = User.objects.filter(is_active=True) if user.role == Role.ADMIN else User.objects.filter(pk=user.pk)
+    """Those whom this user may issue credentials to: oneself, and for an administrator the service accounts."""
+    own = Q(pk=user.pk)
+    holders = User.objects.filter(own | Q(is_service=True) if user.role == Role.ADMIN else own, is_active=True)
     return holders.exclude(working_state=WorkingState.LEFT).order_by("is_service", "name", "id")

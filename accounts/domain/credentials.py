@@ -26,10 +26,20 @@ def _hash(secret: str) -> str:
 
 
 def can_issue(by: User, *, to: User) -> Verdict:
-    """People issue credentials to themselves; administrators to anybody, service accounts included."""
+    """People issue credentials to themselves; administrators to service accounts too.
+
+    Nobody holds a secret of another person: it would act in their name, and approve what they may approve.
+    """
     if by.pk == to.pk and not by.is_service:
         return ALLOWED
+    if can_administer(by) and not to.is_service:
+        return refuse("not_yours", f"Only {to.name} can make a credential that acts as {to.name}.", "user")
     return can_administer(by)
+
+
+def can_revoke(by: User, *, of: User) -> Verdict:
+    """People revoke their own credentials; administrators anybody's."""
+    return ALLOWED if by.pk == of.pk and not by.is_service else can_administer(by)
 
 
 @transaction.atomic
@@ -38,7 +48,7 @@ def issue(
 ) -> tuple[ApiCredential, str]:
     """Issue a credential; returns it and its secret, which is never to be seen again.
 
-    ``by`` is None on the command line only. Refused: ``administrator_needed``, ``invalid``.
+    ``by`` is None on the command line only. Refused: ``administrator_needed``, ``not_yours``, ``invalid``.
     """
     if by is not None:
         can_issue(by, to=user).enforce()
@@ -89,6 +99,6 @@ def can_use(credential: ApiCredential, scope: Scope) -> Verdict:
 @transaction.atomic
 def revoke(credential: ApiCredential, *, by: User, now: datetime) -> None:
     """End a credential. One's own, or any by an administrator. Refused: ``administrator_needed``."""
-    can_issue(by, to=credential.user).enforce()
+    can_revoke(by, of=credential.user).enforce()
     if ApiCredential.objects.filter(pk=credential.pk, revoked_at__isnull=True).update(revoked_at=now):
         record(EventType.CREDENTIAL_REVOKED, subject=("credential", credential.pk), by=by, now=now)

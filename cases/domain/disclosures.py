@@ -13,7 +13,7 @@ from accounts.domain.notices import tell
 from accounts.models import User
 from accounts.queries import is_there
 from cases.domain.honored_errors import about, hold_error, save_error
-from cases.domain.obligations import abandon, owe, put_off
+from cases.domain.obligations import abandon, owe, put_off, reminder_key
 from cases.domain.permissions import is_live
 from cases.domain.workflow import DISCLOSURE
 from cases.enums import DisclosureKind, DisclosureStatus, ObligationKind, Originator, OwedBecause
@@ -140,7 +140,7 @@ def tell_who_owes(disclosure: Disclosure, case: Case, *, by: User, now: datetime
     if person is not None and person.pk != by.pk and is_there(person, now):
         tell(
             [person],
-            key=f"disclosure:{disclosure.pk}:{person.pk}:{disclosure.obligation.due_end:%Y%m%dT%H%M}",
+            key=f"{reminder_key(disclosure.pk)}owed:{person.pk}:{disclosure.obligation.due_end:%Y%m%dT%H%M}",
             kind="call_owed",
             title=title,
             body=body,

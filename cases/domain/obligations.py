@@ -22,6 +22,9 @@ NOT_THE_OWNERS = (ObligationKind.APPROVAL, ObligationKind.FOLLOW_UP_CALL)
 # Calls that the owner of the case owes, since nobody of us made the mistake.
 BY_OWNER = (OwedBecause.SYSTEM, OwedBecause.PARTNER, OwedBecause.UNKNOWN)
 
+# Of these somebody hears at once, before the ladder rings.
+TOLD_AT_ONCE = (ObligationKind.APPROVAL, ObligationKind.DISCLOSURE)
+
 
 def owe(
     kind: ObligationKind,
@@ -54,6 +57,7 @@ def owe(
         due_end=due_end,
         zone=zone or customer.time_zone,
         next_look_at=now,
+        reminded=kind in TOLD_AT_ONCE,
         created_by=by,
         created_at=now,
     )
@@ -131,8 +135,9 @@ def _end(obligation: Obligation, to: ObligationStatus, *, case: Case | None, by:
         obligation.credited_to_id = obligation.owner_id
     obligation.ended_at, obligation.ended_by, obligation.next_look_at = now, by, None
     obligation.save(update_fields=["status", "credited_to", "ended_at", "ended_by", "next_look_at"])
-    reminded = Q(pk=obligation.owner_id) | Q(pk__in=supervisors_of_unit(obligation.unit_id).values("pk"))
-    settle(User.objects.filter(reminded), about=[reminder_key(obligation.pk)], now=now)
+    if obligation.reminded:
+        reminded = Q(pk=obligation.owner_id) | Q(pk__in=supervisors_of_unit(obligation.unit_id).values("pk"))
+        settle(User.objects.filter(reminded), about=[reminder_key(obligation.pk)], now=now)
     if case is not None:
         case.open_obligations -= 1
 

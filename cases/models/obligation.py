@@ -29,6 +29,7 @@ class Obligation(models.Model):
     due_end = models.DateTimeField()
     zone = models.CharField(max_length=60, validators=[time_zone_name], help_text="The zone that was meant.")
     next_look_at = models.DateTimeField(null=True, blank=True)
+    reminded = models.BooleanField(default=False, help_text="Somebody was told of it on their desk.")
     credited_to = models.ForeignKey(
         User,
         models.PROTECT,

@@ -105,7 +105,8 @@ def _look_at(ids: Iterable[int], *, now: datetime) -> int:
         _ring(ringing, now=now)
     for climb in climbs:
         climb.obligation.next_look_at = climb.upcoming
-    Obligation.objects.bulk_update(listed, ["next_look_at"])
+        climb.obligation.reminded |= bool(climb.ringing)
+    Obligation.objects.bulk_update(listed, ["next_look_at", "reminded"])
     return len(listed)
 
 

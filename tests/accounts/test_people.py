@@ -181,6 +181,7 @@ def test_a_credential_is_shown_once_and_kept_as_a_hash(house: House) -> None:
     ("who", "whose", "given", "code"),
     [
         ("alice", "bob", {}, "administrator_needed"),
+        ("ada", "sue", {}, "not_yours"),
         ("crm", "crm", {}, "administrator_needed"),
         ("alice", "alice", {"scopes": []}, "invalid"),
         ("alice", "alice", {"scopes": ["everything"]}, "invalid"),

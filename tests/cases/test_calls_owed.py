@@ -68,6 +68,13 @@ def test_a_decision_makes_the_originator_owe_the_customer_a_call(house: House, k
     assert (notice.user, notice.path) == (house.bob, f"/honored/{error.pk}/call")
 
 
+def test_what_tells_of_a_call_leaves_the_desk_when_the_call_is_made(house: House) -> None:
+    call = house.honored().disclosures.get()
+    assert Notice.objects.filter(user=house.alice, kind="call_owed", seen_at=None).exists()
+    house.told(call)
+    assert not Notice.objects.filter(user=house.alice, kind="call_owed", seen_at=None).exists()
+
+
 @pytest.mark.parametrize("kind", ["system", "partner", "unknown"])
 def test_where_nobody_of_us_made_it_the_owner_owes_it_and_the_record_says_why(house: House, kind: str) -> None:
     call = house.decided(house.favorable(originator_kind=kind))
