@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.queries import there
 from cases.enums import DisclosureStatus, ErrorStatus
-from cases.models import Cause, CustomerUnit, Disclosure, HonoredError, Letter
+from cases.models import Cause, Disclosure, HonoredError, Letter
 from cases.queries.people import folded
-from cases.queries.reach import customer_in_reach, units_of
+from cases.queries.reach import customer_in_reach
 
 DECIDED = (ErrorStatus.HONORED, ErrorStatus.RESCINDED)
 
@@ -35,20 +36,16 @@ def visible_errors(user: Any) -> QuerySet[HonoredError]:
     """Errors of customers in reach, and those whose call this user owes: it stays theirs when they change teams."""
     if user.role == Role.ADMIN:
         return HonoredError.objects.all()
-    # One condition and not two with OR between them: for those PostgreSQL first looks up every customer in reach, here only
-    # those of the errors it reads. Every customer belongs to some unit.
     owed = Disclosure.objects.filter(error=OuterRef(OuterRef("pk")), owed_by=user.pk)
-    reached = CustomerUnit.objects.filter(
-        Q(unit_id__in=units_of(user)) | Q(Exists(owed)), customer=OuterRef("customer")
-    )
-    return HonoredError.objects.filter(Exists(reached))
+    return HonoredError.objects.filter(customer_in_reach(user, or_else=Q(Exists(owed))))
 
 
 def visible_disclosures(user: Any) -> QuerySet[Disclosure]:
     """Calls about errors of customers in reach, and those that this user owes or has made."""
     if user.role == Role.ADMIN:
         return Disclosure.objects.all()
-    return Disclosure.objects.filter(Q(customer_in_reach(user, "error__customer")) | Q(owed_by=user.pk))
+    own = Q(Exact(OuterRef("owed_by_id"), user.pk))
+    return Disclosure.objects.filter(customer_in_reach(user, "error__customer", or_else=own))
 
 
 def line_key(line_of_business: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from accounts.enums import Role
 from accounts.models import Team
@@ -19,9 +20,15 @@ def units_of(user: Any) -> Any:
     return Team.units.through.objects.filter(team_id=user.team_id).values("businessunit_id")
 
 
-def customer_in_reach(user: Any, customer: str = "customer") -> Exists:
-    """That the customer whom a row names has at least one unit in reach. An administrator is not asked this."""
-    return Exists(CustomerUnit.objects.filter(customer=OuterRef(customer), unit_id__in=units_of(user)))
+def customer_in_reach(user: Any, customer: str = "customer", *, or_else: Q | None = None) -> Exists:
+    """That the customer whom a row names has at least one unit in reach. An administrator is not asked this.
+
+    ``or_else`` is what else lets somebody in, in terms of ``OuterRef``. It stands inside, since for two conditions with
+    OR between them PostgreSQL first looks up every customer in reach, here only those of the rows it reads. Every
+    customer belongs to some unit.
+    """
+    lets_in = Q(unit_id__in=units_of(user)) | (or_else or Q(pk__in=()))
+    return Exists(CustomerUnit.objects.filter(lets_in, customer=OuterRef(customer)))
 
 
 def _of_customers_in_reach(rows: QuerySet[Row], user: Any, customer: str = "customer") -> QuerySet[Row]:
@@ -47,8 +54,8 @@ def visible_obligations(user: Any) -> QuerySet[Obligation]:
     """What is owed to customers in reach, and the calls that stay this user's when they change teams."""
     if user.role == Role.ADMIN:
         return Obligation.objects.all()
-    own_calls = Q(owner=user.pk, kind=ObligationKind.DISCLOSURE)
-    return Obligation.objects.filter(Q(customer_in_reach(user)) | own_calls)
+    own_calls = Q(Exact(OuterRef("owner_id"), user.pk), Exact(OuterRef("kind"), ObligationKind.DISCLOSURE))
+    return Obligation.objects.filter(customer_in_reach(user, or_else=own_calls))
 
 
 def visible_promises(user: Any) -> QuerySet[Promise]:
