@@ -49,9 +49,10 @@ class Refusing(EmailBackend):
 
 
 @pytest.fixture
-def refusing(settings: Any) -> type[Refusing]:
+def refusing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> type[Refusing]:
+    """Whatever a test makes its problem is forgotten after it."""
     settings.EMAIL_BACKEND = f"{__name__}.Refusing"
-    Refusing.problem = OSError("connection to mail.example.com refused")
+    monkeypatch.setattr(Refusing, "problem", Refusing.problem)
     return Refusing
 
 
