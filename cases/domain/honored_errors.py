@@ -240,6 +240,13 @@ def assess(
     return held
 
 
+def to_weigh(error: HonoredError) -> list[str]:
+    """What to look at once more in what the customer will read: first names of colleagues, in words. One query."""
+    read = {name: getattr(error, name) for name in READ_BY_CUSTOMER}
+    found = blame(read, originator=error.originator, customer=error.customer)
+    return list(dict.fromkeys(warning.reason for warning in found.warnings))
+
+
 def _check_assessed(error: HonoredError) -> None:
     for name, choices in (("relied", Relied), ("money", MoneyHeld)):
         if getattr(error, name) not in choices.values:

@@ -94,8 +94,8 @@ def assess(request: HttpRequest, pk: int) -> HttpResponse:
     def verb(found: HonoredError) -> str:
         version = form.cleaned_data["version"]
         given = form.particulars(kept=found.currency) if found.call_made_at is None else form.told_in()
-        honored_errors.assess(found, by=person(request), now=timezone.now(), version=version, **given)
-        return "Kept."
+        kept = honored_errors.assess(found, by=person(request), now=timezone.now(), version=version, **given)
+        return " ".join(["Kept.", *honored_errors.to_weigh(kept)])
 
     return _take(request, pk, "assess", form, verb, "assess")
 

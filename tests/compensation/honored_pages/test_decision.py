@@ -83,6 +83,16 @@ def test_words_for_the_customer_name_nobody(house: House, error: HonoredError) -
     assert again(error).happened_words == ""
 
 
+@pytest.mark.practice("P6")
+def test_a_colleagues_first_name_is_kept_and_pointed_out(house: House, error: HonoredError) -> None:
+    house.person("featherstone", name="Wilhelmina Featherstone")
+    given = {"relied": "unknown", "money": "unknown", "happened_words": "Wilhelmina quoted too low."}
+    client = as_(house.bob)
+    kept = client.post(reverse("honored-assess", args=[error.pk]), given, follow=True)
+    assert again(error).happened_words == "Wilhelmina quoted too low."
+    assert "“Wilhelmina” is a colleague’s first name." in text(kept)
+
+
 @pytest.mark.practice("P1")
 @pytest.mark.parametrize("htmx", [False, True])
 def test_a_rep_honors_it_and_the_call_is_owed(house: House, error: HonoredError, htmx: bool) -> None:
