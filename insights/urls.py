@@ -9,7 +9,6 @@ browser: list[URLPattern] = [
     path("insights/cases", behind.facts, name="insight-cases"),
     path("insights/overdue", behind.overdue, name="insight-overdue"),
     path("insights/honored", honored.honored, name="insights-honored"),
-    path("insights/honored/charts", honored.charts, name="insights-honored-charts"),
     path("insights/honored/calls", behind.owed_calls, name="insight-owed-calls"),
 ]
 

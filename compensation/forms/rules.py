@@ -7,22 +7,10 @@ from typing import Any
 from django import forms
 
 from cases.enums import KindOfAction
+from compensation.domain.rescission_rules import FIELDS
 from compensation.enums import RescissionEffect
 from compensation.models import RescissionRule
 from recovery.forms import Form
-
-FIELDS = (
-    "jurisdiction",
-    "line_of_business",
-    "kind_of_action",
-    "effect",
-    "within_days",
-    "valid_from",
-    "valid_until",
-    "citation",
-    "note",
-    "example",
-)
 
 
 class Day(forms.DateInput):

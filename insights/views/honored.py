@@ -28,13 +28,6 @@ def honored(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/honored.html", context)
 
 
-@reads
-def charts(request: HttpRequest) -> HttpResponse:
-    """The charts alone, for the page that asks for them."""
-    window_, context = chosen(request)
-    return render(request, "insights/_honored_charts.html", context | _drawn(request, window_, context))
-
-
 def _drawn(request: HttpRequest, window_: queries.Window, context: dict[str, Any]) -> dict[str, Any]:
     read, before = queries.sums(window_, *queries.OF_ERRORS), window_.before()
     helped = queries.beneficiaries(window_)

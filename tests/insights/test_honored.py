@@ -46,14 +46,6 @@ def test_every_chart_says_its_n_and_each_figure_leads_to_as_many_rows(house: Hou
         assert rows, link
 
 
-def test_the_charts_alone_are_a_part_of_another_page(house: House) -> None:
-    many_errors(house, 20)
-    part = page(house.sue, "/insights/honored/charts?period=all")
-    assert part.lstrip().startswith('<div id="honored-charts"')
-    assert "<html" not in part
-    assert part.strip() in page(house.sue, "/insights/honored?period=all")
-
-
 def test_a_call_still_owed_is_read_from_the_clock(house: House) -> None:
     many_errors(house, 20)
     html = page(house.sue, "/insights/honored/calls?late=1")
@@ -95,7 +87,7 @@ def test_nonsense_of_a_figure_is_not_there(house: House, query: str) -> None:
 
 def test_charts_cost_as_many_queries_with_three_thousand_errors_as_with_a_hundred(house: House) -> None:
     client = as_(house.sue)
-    addresses = [f"/insights/honored{part}?period={period}" for part in ("", "/charts") for period in ("30", "all")] + [
+    addresses = [f"/insights/honored?period={period}" for period in ("30", "all")] + [
         "/insights/honored/calls?late=1",
         "/insights/cases?measure=error_decided&key=honored&again=1",
     ]
