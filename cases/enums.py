@@ -94,6 +94,7 @@ class ObligationKind(models.TextChoices):
     PROMISE = "promise", "Promise to contact"
     DELIVERY = "delivery", "Remedy to deliver"
     APPROVAL = "approval", "Approval to answer"
+    OFFER = "offer", "Approved offer to take up"
     FOLLOW_UP_CALL = "follow_up_call", "Follow-up call"
     DECISION = "decision", "Decision to take"
     DISCLOSURE = "disclosure", "Disclosure to make"

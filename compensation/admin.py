@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from compensation import models
-from compensation.domain import caps, catalog
+from compensation.domain import catalog, setting_caps
 from recovery.backoffice import PlainForm, ThroughDomain, show
 
 
@@ -42,12 +42,12 @@ class CapAdmin(ThroughDomain):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         by: Any = request.user
-        caps.remove_cap(obj, by=by, now=timezone.now())
+        setting_caps.remove_cap(obj, by=by, now=timezone.now())
 
     def written(self, thing: Any, fields: dict[str, Any], *, by: User, new: bool) -> models.Cap:
         if not new:
             fields |= {"role": thing.role, "user": thing.user, "axis": thing.axis, "currency": thing.currency}
-        return caps.set_cap(by=by, now=timezone.now(), **fields)
+        return setting_caps.set_cap(by=by, now=timezone.now(), **fields)
 
 
 show("compensation")

@@ -151,12 +151,15 @@ class Frozen(_Wall):
 class NoOverlap(_Wall):
     """Rows of ``table`` with the ``same`` values never overlap in time, from ``begins`` up to ``ends`` (NULL: for good).
 
+    Both are dates, or aware times where it is ``of_moments``.
+
     On PostgreSQL an exclusion constraint, which needs the trusted extension ``btree_gist``; SQLite, which has no such
     constraint and one writer at a time, asks by triggers.
     """
 
-    def __init__(self, table: str, same: tuple[str, ...], begins: str, ends: str) -> None:
+    def __init__(self, table: str, same: tuple[str, ...], begins: str, ends: str, *, of_moments: bool = False) -> None:
         self.table, self.same, self.begins, self.ends = table, same, begins, ends
+        self.range = "tstzrange" if of_moments else "daterange"
 
     def describe(self) -> str:
         return f"Keep rows of {self.table} apart in time"
@@ -169,7 +172,7 @@ class NoOverlap(_Wall):
                 "CREATE EXTENSION IF NOT EXISTS btree_gist",
                 (
                     f"ALTER TABLE {table} ADD CONSTRAINT {table}_no_overlap "
-                    f"EXCLUDE USING gist ({same}, daterange({begins}, {ends}) WITH &&)"
+                    f"EXCLUDE USING gist ({same}, {self.range}({begins}, {ends}) WITH &&)"
                 ),
             ]
         equal = " AND ".join(f"other.{column} = NEW.{column}" for column in self.same)

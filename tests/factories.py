@@ -31,11 +31,13 @@ from cases.domain import (
 from cases.domain.intake import Logged
 from cases.enums import DisclosureKind, ErrorStatus, Point
 from cases.models import Case, Cause, Customer, Disclosure, HonoredError, Promise
-from compensation.domain import awards, caps, catalog, honoring
+from compensation.domain import awards, catalog, honoring, setting_caps
 from compensation.enums import Axis
 from compensation.models import Approval, Award, Cap, Remedy
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PLENTY = 10**12
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PASSWORD = "a long enough password"
 _numbers = count(1)
@@ -190,12 +192,20 @@ class House:
             self.remedies[code] = catalog.save_remedy(None, by=self.ada, now=self.now, code=code, **given | fields)
         return self.remedies[code]
 
-    def caps(self, holder: User | str = Role.REP, *, currency: str = "USD", **amounts: int) -> dict[Axis, Cap]:
-        """Caps in minor units by axis, of a role or of a person: ``caps("rep", award=2000, day=10000)``."""
+    def caps(
+        self, holder: User | str = Role.REP, *, currency: str = "USD", now: datetime | None = None, **amounts: int
+    ) -> dict[Axis, Cap]:
+        """Caps in minor units by axis, of a role or of a person: ``caps("rep", award=2000, day=10000)``.
+
+        With one for awards, those of a customer's and a team's month leave plenty unless they are said too. They hold
+        since long ago, or from ``now`` on.
+        """
         given = {"user": holder} if isinstance(holder, User) else {"role": holder}
+        if "award" in amounts:
+            amounts = {"customer": PLENTY, "team": PLENTY} | amounts
         return {
-            Axis(axis): caps.set_cap(
-                axis=axis, currency=currency, amount_minor=amount, by=self.ada, now=self.now, **given
+            Axis(axis): setting_caps.set_cap(
+                axis=axis, currency=currency, amount_minor=amount, by=self.ada, now=now or LONG_AGO, **given
             )
             for axis, amount in amounts.items()
         }

@@ -13,7 +13,7 @@ from accounts.queries import own_currency
 from cases.domain.casework import named
 from cases.queries import visible_cases
 from compensation import filters, models
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, delivering, reversing
 from compensation.domain.gauges import gauges
 from compensation.enums import AwardStatus
 from compensation.queries import visible_approvals, visible_awards, with_particulars
@@ -94,7 +94,7 @@ class Awards(Door):
         given, version = self.asked(serializers.Reversing), self.if_match()
         award = self._one(id)
         asked = award.approval.pk if hasattr(award, "approval") else None
-        done = awards.reverse(award, version=version, by=self.caller, now=timezone.now(), **given)
+        done = reversing.reverse(award, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(done, serializers.Award, approval=asked)
 
     @extend_schema(request=serializers.Fulfilling, responses=serializers.Award)
@@ -103,7 +103,7 @@ class Awards(Door):
         given, version = self.asked(serializers.Fulfilling), self.if_match()
         award = self._one(id)
         asked = award.approval.pk if hasattr(award, "approval") else None
-        done = awards.deliver(award, version=version, by=self.caller, now=timezone.now(), **given)
+        done = delivering.deliver(award, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(done, serializers.Award, approval=asked)
 
 

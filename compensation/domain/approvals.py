@@ -20,28 +20,32 @@ from cases.domain.obligations import abandon, discharge, owe, reminder_key
 from cases.enums import ObligationKind
 from cases.models import Case
 from compensation.domain import caps, ledger
-from compensation.domain.steps import owe_delivery, record_award
+from compensation.domain.caps import Full
+from compensation.domain.steps import record_award, take_effect
 from compensation.domain.workflow import APPROVAL, AWARD
 from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis
 from compensation.models import Approval, Award
 from journal.enums import EventType
 
 
-def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, note: str) -> Approval:
-    """Ask for an award above a cap: reserve it on the case and tell the supervisors. The caller holds the case.
+def ask(award: Award, case: Case, *, binding: Full, by: User, now: datetime, note: str) -> Approval:
+    """Ask for an award above a cap: reserve it where several people draw, and tell the supervisors. The caller holds
+    the case.
 
     Refused: ``beyond_every_cap`` when none of those who may answer could approve it.
     """
     answering = list(supervisors_of_unit(case.unit_id).exclude(pk=by.pk))
-    theirs = caps.of_each(answering, award.currency).values()
-    rooms = [allowed[Axis.CASE] for allowed in theirs if award.cost_minor <= allowed[Axis.AWARD]]
-    full: Axis | None = Axis.AWARD
-    if rooms:
-        full = caps.take([caps.case_draw(case, award.currency, max(rooms))], award.cost_minor, reserve=True)
+    full: Full | None = Full(Axis.AWARD, 0)
+    theirs = caps.of_each(answering, award.currency, now=now).values()
+    for allowed in sorted(theirs, key=lambda each: each[Axis.AWARD]):
+        if award.cost_minor <= allowed[Axis.AWARD]:
+            full = caps.take(caps.shared_draws(award, allowed), award.cost_minor, reserve=True)
+            if full is None:
+                break
     if full is not None:
         raise Refused(
             "beyond_every_cap",
-            f"{display(award.cost_minor, award.currency)} is more than anybody here may approve {full.label}.",
+            f"{display(award.cost_minor, award.currency)} is more than anybody here may approve {full.axis.label}.",
             "amount_minor",
         )
     award.save(force_insert=True)
@@ -59,7 +63,8 @@ def ask(award: Award, case: Case, *, binding: Axis, by: User, now: datetime, not
     approval = Approval.objects.create(
         award=award,
         obligation=obligation,
-        binding_axis=binding,
+        binding_axis=binding.axis,
+        binding_left_minor=binding.left,
         asked_minor=award.cost_minor,
         currency=award.currency,
         requested_by=by,
@@ -109,19 +114,18 @@ def approve(
     note = said(note, "note")
     award = locked.award
     granted = _granted(locked, amount_minor)
-    allowed = caps.of(by, award.currency)
+    allowed = caps.of(by, award.currency, now=now)
     day, month = caps.periods(by, now)
-    full = Axis.AWARD if granted > allowed[Axis.AWARD] else None
+    full = Full(Axis.AWARD, allowed[Axis.AWARD]) if granted > allowed[Axis.AWARD] else None
     if full is None:
-        on_case = caps.case_draw(held, award.currency, allowed[Axis.CASE])
-        if not caps.settle_reservation(on_case, reserved=locked.asked_minor, granted=granted):
-            full = Axis.CASE
+        full = caps.settle(caps.shared_draws(award, allowed), reserved=locked.asked_minor, granted=granted)
     if full is None:
         full = caps.take(caps.person_draws(by, award.currency, allowed, day=day, month=month), granted)
     if full is not None:
         raise Refused(
             "over_your_cap",
-            f"{display(granted, award.currency)} is above your own cap {full.label}. Approve less, or ask a colleague.",
+            f"{display(granted, award.currency)} is above your own cap {full.axis.label}: "
+            f"{display(full.left, award.currency)} left. Approve less, or ask a colleague.",
             "amount_minor",
         )
     less = granted < locked.asked_minor
@@ -130,18 +134,9 @@ def approve(
         award.value_minor = granted
     award.cost_minor = granted
     award.spender, award.day, award.month = by, day, month
-    AWARD.move(award, AwardStatus.GIVEN)
-    due = owe_delivery(award, held, by=by, now=now)
-    if due is None:
-        AWARD.move(award, AwardStatus.DELIVERED)
-        award.delivered_at = now
-    award.version += 1
-    award.save()
-    to = Account.COMMITTED if due else Account.DELIVERED
-    ledger.move(award, granted, of=Account.PENDING, to=to, by=by, now=now)
+    take_effect(award, held, by=by, now=now, note=note, of=Account.PENDING, type_=EventType.AWARD_APPROVED)
     ledger.move(award, locked.asked_minor - granted, of=Account.PENDING, to=Account.SOURCE, by=by, now=now)
     discharge(locked.obligation, case=held, by=by, now=now)
-    record_award(EventType.AWARD_APPROVED, award, by=by, now=now, words={"note": note})
     casework.save(held)
     _tell_asker(locked, held, f"approved {display(granted, award.currency)}", note=note, by=by, now=now)
     return locked
@@ -240,7 +235,8 @@ def _release(approval: Approval, case: Case, to: AwardStatus, *, by: User | None
     AWARD.move(award, to)
     award.version += 1
     award.save(update_fields=["status", "version"])
-    if not caps.settle_reservation(caps.case_draw(case, award.currency, 0), reserved=approval.asked_minor, granted=0):
+    nothing = dict.fromkeys(caps.MONEY_AXES, 0)
+    if caps.settle(caps.shared_draws(award, nothing), reserved=approval.asked_minor, granted=0) is not None:
         raise RuntimeError(f"what approval {approval.pk} had reserved is not there")
     ledger.move(award, approval.asked_minor, of=Account.PENDING, to=Account.SOURCE, by=by, now=now)
 

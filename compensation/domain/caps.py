@@ -13,22 +13,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
 
-from accounts.authority import ChangedMeanwhile, Refused
-from accounts.domain.roles import can_administer
-from accounts.enums import Role
 from accounts.models import User
-from accounts.money import check_minor
-from cases.domain.casework import changes_since
-from cases.models import Case
 from compensation.enums import Axis
-from compensation.models import Cap, CapCounter
-from journal.domain.log import record
-from journal.enums import EventType
+from compensation.models import Award, Cap, CapCounter
 
-MONEY_AXES = (Axis.AWARD, Axis.CASE, Axis.DAY, Axis.MONTH)
+MONEY_AXES = (Axis.AWARD, Axis.CASE, Axis.CUSTOMER, Axis.DAY, Axis.MONTH, Axis.TEAM)
+# Counters that several people draw on: each by what their own cap leaves of it.
+SHARED_AXES = (Axis.CASE, Axis.CUSTOMER, Axis.TEAM)
+Allowed = dict[Axis, int]
 
 
 @dataclass(frozen=True)
@@ -41,38 +36,61 @@ class Draw:
     ceiling: int
     user_id: int | None = None
     case_id: int | None = None
+    customer_id: int | None = None
+    team_id: int | None = None
     period_start: date | None = None
 
 
-def of(user: User, currency: str) -> dict[Axis, int]:
-    """A user's caps in a currency, minor units by axis. A person's cap replaces the role's; no row means zero."""
-    rows = Cap.objects.filter(Q(user=user) | Q(user__isnull=True, role=user.role), currency=currency)
-    caps: dict[Axis, int] = dict.fromkeys(MONEY_AXES, 0)
-    for cap in sorted(rows, key=lambda row: row.user_id is not None):
-        caps[Axis(cap.axis)] = cap.amount_minor
-    return caps
+@dataclass(frozen=True)
+class Full:
+    """The cap that binds, and what is left of it, in minor units; never below zero."""
+
+    axis: Axis
+    left: int
 
 
-def of_each(people: Iterable[User], currency: str) -> dict[int, dict[Axis, int]]:
+def holder_of(*, role: str = "", user: User | None = None) -> str:
+    """How a role's or a person's caps are keyed."""
+    return f"user:{user.pk}" if user else f"role:{role}"
+
+
+def in_force(now: datetime) -> QuerySet[Cap]:
+    """The caps of a moment."""
+    return Cap.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+
+
+def of(user: User, currency: str, *, now: datetime) -> Allowed:
+    """A user's caps in a currency, minor units by axis. A person's cap replaces the role's; no row means zero.
+
+    No-questions remedies are a number a day; without a row, as many as the setting ``NO_QUESTIONS_PER_DAY`` says.
+    """
+    return of_each([user], currency, now=now)[user.pk]
+
+
+def of_each(people: Iterable[User], currency: str, *, now: datetime) -> dict[int, Allowed]:
     """The same as ``of``, of several people by their ids. One query."""
     listed = list(people)
-    roles = {person.role for person in listed}
-    rows = Cap.objects.filter(Q(user__in=listed) | Q(user__isnull=True, role__in=roles), currency=currency)
-    caps = {person.pk: dict.fromkeys(MONEY_AXES, 0) for person in listed}
-    for cap in sorted(rows, key=lambda row: row.user_id is not None):
-        for person in listed:
-            if cap.user_id == person.pk or (cap.user_id is None and cap.role == person.role):
-                caps[person.pk][Axis(cap.axis)] = cap.amount_minor
-    return caps
+    rows = list(in_force(now).filter(holder__in=_holders(listed), currency__in=(currency, "")))
+    return {person.pk: _allowed(person, rows) for person in listed}
 
 
-def in_each(user: User, currencies: Iterable[str]) -> dict[str, dict[Axis, int]]:
+def in_each(user: User, currencies: Iterable[str], *, now: datetime) -> dict[str, Allowed]:
     """The same as ``of``, in several currencies by their codes. One query."""
-    caps = {currency: dict.fromkeys(MONEY_AXES, 0) for currency in currencies}
-    rows = Cap.objects.filter(Q(user=user) | Q(user__isnull=True, role=user.role), currency__in=caps)
-    for cap in sorted(rows, key=lambda row: row.user_id is not None):
-        caps[cap.currency][Axis(cap.axis)] = cap.amount_minor
-    return caps
+    wanted = set(currencies)
+    rows = list(in_force(now).filter(holder__in=_holders([user]), currency__in=wanted | {""}))
+    return {currency: _allowed(user, [row for row in rows if row.currency in ("", currency)]) for currency in wanted}
+
+
+def _holders(people: list[User]) -> set[str]:
+    return {holder_of(role=person.role) for person in people} | {holder_of(user=person) for person in people}
+
+
+def _allowed(person: User, rows: list[Cap]) -> Allowed:
+    allowed: Allowed = dict.fromkeys(MONEY_AXES, 0)
+    allowed[Axis.NO_QUESTIONS] = settings.RECOVERY["NO_QUESTIONS_PER_DAY"]
+    for holder in (holder_of(role=person.role), holder_of(user=person)):
+        allowed |= {Axis(row.axis): row.amount_minor for row in rows if row.holder == holder}
+    return allowed
 
 
 def periods(user: User, now: datetime) -> tuple[date, date]:
@@ -81,109 +99,130 @@ def periods(user: User, now: datetime) -> tuple[date, date]:
     return day, day.replace(day=1)
 
 
-def draws(user: User, case: Case, currency: str, caps: Mapping[Axis, int], *, day: date, month: date) -> list[Draw]:
-    """The counters an award of ``user`` on ``case`` draws on."""
-    return [case_draw(case, currency, caps[Axis.CASE]), *person_draws(user, currency, caps, day=day, month=month)]
+def draws(award: Award, spender: User, allowed: Mapping[Axis, int], *, day: date, month: date) -> list[Draw]:
+    """All counters that an award draws on when ``spender`` gives or approves it."""
+    return [*shared_draws(award, allowed), *person_draws(spender, award.currency, allowed, day=day, month=month)]
 
 
-def case_draw(case: Case, currency: str, ceiling: int) -> Draw:
-    """The counter of what has been given on a case, by whomever."""
-    return Draw(f"case:{case.pk}:{currency}", Axis.CASE, currency, ceiling, case_id=case.pk)
+def shared_draws(award: Award, allowed: Mapping[Axis, int]) -> list[Draw]:
+    """The counters of the award's case, and of its customer's and its giver's team's month, frozen on it."""
+    return shared(
+        allowed,
+        currency=award.currency,
+        case_id=award.case_id,
+        customer_id=award.customer_id,
+        team_id=award.team_id,
+        period=award.period,
+    )
 
 
-def person_draws(user: User, currency: str, caps: Mapping[Axis, int], *, day: date, month: date) -> list[Draw]:
+def shared(
+    allowed: Mapping[Axis, int],
+    *,
+    currency: str,
+    case_id: int | None,
+    customer_id: int | None,
+    team_id: int | None,
+    period: date | None,
+) -> list[Draw]:
+    """The counters that several people draw on, of those that are named."""
+    found = []
+    if case_id is not None:
+        found.append(Draw(f"case:{case_id}:{currency}", Axis.CASE, currency, allowed[Axis.CASE], case_id=case_id))
+    if customer_id is not None:
+        key = f"customer:{customer_id}:{currency}:{period}"
+        ceiling = allowed[Axis.CUSTOMER]
+        found.append(Draw(key, Axis.CUSTOMER, currency, ceiling, customer_id=customer_id, period_start=period))
+    if team_id is not None:
+        key = f"team:{team_id}:{currency}:{period}"
+        found.append(Draw(key, Axis.TEAM, currency, allowed[Axis.TEAM], team_id=team_id, period_start=period))
+    return found
+
+
+def person_draws(user: User, currency: str, allowed: Mapping[Axis, int], *, day: date, month: date) -> list[Draw]:
     """The counters of a person's day and month."""
     return [
-        Draw(f"user:{user.pk}:{currency}:{axis}:{start}", axis, currency, caps[axis], user.pk, None, start)
+        Draw(f"user:{user.pk}:{currency}:{axis}:{start}", axis, currency, allowed[axis], user.pk, period_start=start)
         for axis, start in ((Axis.DAY, day), (Axis.MONTH, month))
     ]
 
 
-def no_questions_draw(user: User, now: datetime) -> Draw:
-    """The counter of how many no-questions remedies a person gave today (setting ``NO_QUESTIONS_PER_DAY``)."""
-    day, _ = periods(user, now)
-    return Draw(
-        f"user:{user.pk}:no_questions:{day}",
-        Axis.NO_QUESTIONS,
-        "",
-        settings.RECOVERY["NO_QUESTIONS_PER_DAY"],
-        user.pk,
-        None,
-        day,
-    )
+def no_questions_draw(user: User, allowed: Mapping[Axis, int], *, day: date) -> Draw:
+    """The counter of how many no-questions remedies a person gave on a day."""
+    key, ceiling = f"user:{user.pk}:no_questions:{day}", allowed[Axis.NO_QUESTIONS]
+    return Draw(key, Axis.NO_QUESTIONS, "", ceiling, user.pk, period_start=day)
 
 
-def take(wanted: Iterable[Draw], amount: int, *, reserve: bool = False) -> Axis | None:
-    """Spend (or reserve) ``amount`` on every counter, or on none; returns the axis that has no room, or None.
+def take(wanted: Iterable[Draw], amount: int, *, reserve: bool = False) -> Full | None:
+    """Spend (or reserve) ``amount`` on every counter, or on none; returns the cap that has no room, or None.
 
     Counters are locked in the order of their keys, so two awards never wait for each other in a circle.
     """
+    spent, reserved = (0, amount) if reserve else (amount, 0)
+    return _move(wanted, spent=spent, reserved=reserved)
+
+
+def settle(wanted: Iterable[Draw], *, reserved: int, granted: int) -> Full | None:
+    """Turn what is reserved on every counter into what is granted, or on none; returns the cap that has no room.
+
+    Nothing granted only frees what was reserved, whatever the caps are.
+    """
+    return _move(wanted, spent=granted, reserved=-reserved)
+
+
+def _move(wanted: Iterable[Draw], *, spent: int, reserved: int) -> Full | None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("caps are drawn on in the transaction of the award")
-    draws_in_order = sorted(wanted, key=lambda draw: draw.key)
-    for draw in draws_in_order:
-        if amount > draw.ceiling:
-            return draw.axis
+    in_order = sorted(wanted, key=lambda draw: draw.key)
+    for draw in in_order:
+        if spent + max(reserved, 0) > draw.ceiling:
+            return _fullest(in_order, spent + reserved)
     savepoint = transaction.savepoint()
-    if _upsert(draws_in_order, amount, reserve=reserve) == len(draws_in_order):
+    if _upsert(in_order, spent=spent, reserved=reserved) == len(in_order):
         transaction.savepoint_commit(savepoint)
         return None
     transaction.savepoint_rollback(savepoint)
-    return _full_axis(draws_in_order, amount)
+    return _fullest(in_order, spent + reserved)
 
 
-def _upsert(draws_in_order: list[Draw], amount: int, *, reserve: bool) -> int:
-    spent, reserved = (0, amount) if reserve else (amount, 0)
+def _upsert(in_order: list[Draw], *, spent: int, reserved: int) -> int:
+    """One statement for all. A counter that is not there yet begins with what is drawn; one with less reserved than
+    is settled stays as it is, and so is not counted."""
     table = CapCounter._meta.db_table  # noqa: SLF001 - Django's documented name for it
-    row = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    row = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     values: list[Any] = []
-    for draw in draws_in_order:
-        values += [
-            draw.key,
-            draw.user_id,
-            draw.case_id,
-            draw.axis.value,
-            draw.currency,
-            draw.period_start,
-            spent,
-            reserved,
-            draw.ceiling,
-        ]
+    for draw in in_order:
+        values += [draw.key, draw.user_id, draw.case_id, draw.customer_id, draw.team_id, draw.axis.value]
+        values += [draw.currency, draw.period_start, max(spent, 0), max(reserved, 0), draw.ceiling]
     # The identifiers are the model's own; every value is a parameter.
     statement = f"""
         INSERT INTO {table} AS counter
-            (key, user_id, case_id, axis, currency, period_start, spent_minor, reserved_minor, ceiling_minor)
-        VALUES {", ".join([row] * len(draws_in_order))}
+            (key, user_id, case_id, customer_id, team_id, axis, currency, period_start,
+             spent_minor, reserved_minor, ceiling_minor)
+        VALUES {", ".join([row] * len(in_order))}
         ON CONFLICT (key) DO UPDATE SET
-            spent_minor = counter.spent_minor + excluded.spent_minor,
-            reserved_minor = counter.reserved_minor + excluded.reserved_minor,
-            ceiling_minor = CASE WHEN counter.axis = 'case' AND counter.ceiling_minor > excluded.ceiling_minor
+            spent_minor = counter.spent_minor + %s,
+            reserved_minor = counter.reserved_minor + %s,
+            ceiling_minor = CASE WHEN counter.ceiling_minor > excluded.ceiling_minor
+                AND (counter.axis IN ('case', 'customer', 'team') OR %s <= 0)
                 THEN counter.ceiling_minor ELSE excluded.ceiling_minor END
-        WHERE counter.spent_minor + counter.reserved_minor + excluded.spent_minor + excluded.reserved_minor
-            <= excluded.ceiling_minor
+        WHERE counter.reserved_minor + %s >= 0
+            AND (%s <= 0 OR counter.spent_minor + counter.reserved_minor + %s <= excluded.ceiling_minor)
     """  # noqa: S608
+    more = spent + reserved
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [*values, spent, reserved, more, reserved, spent + max(reserved, 0), more])
         return int(cursor.rowcount)
 
 
-def _full_axis(draws_in_order: list[Draw], amount: int) -> Axis:
+def _fullest(in_order: list[Draw], amount: int) -> Full:
     used = {
         counter.key: counter.spent_minor + counter.reserved_minor
-        for counter in CapCounter.objects.filter(key__in=[draw.key for draw in draws_in_order])
+        for counter in CapCounter.objects.filter(key__in=[draw.key for draw in in_order])
     }
-    tightest = min(draws_in_order, key=lambda draw: draw.ceiling - used.get(draw.key, 0) - amount)
-    return tightest.axis
-
-
-def settle_reservation(draw: Draw, *, reserved: int, granted: int) -> bool:
-    """Turn what is reserved on a case into what is granted; False when the granter's cap per case has no room."""
-    counter = CapCounter.objects.filter(key=draw.key, reserved_minor__gte=reserved)
-    if granted:
-        counter = counter.filter(
-            spent_minor__lte=draw.ceiling + reserved - granted - F("reserved_minor"),
-        )
-    return bool(counter.update(reserved_minor=F("reserved_minor") - reserved, spent_minor=F("spent_minor") + granted))
+    left = {draw: draw.ceiling - used.get(draw.key, 0) for draw in in_order}
+    tightest = min(in_order, key=lambda draw: left[draw] - amount)
+    return Full(tightest.axis, max(left[tightest], 0))
 
 
 def give_back(keys: Iterable[str], amount: int) -> None:
@@ -195,77 +234,9 @@ def give_back(keys: Iterable[str], amount: int) -> None:
     CapCounter.objects.filter(key__in=wanted).update(spent_minor=F("spent_minor") - amount)
 
 
-@transaction.atomic
-def set_cap(
-    *,
-    axis: str,
-    currency: str,
-    amount_minor: int,
-    by: User,
-    now: datetime,
-    role: str = "",
-    user: User | None = None,
-    version: int | None = None,
-) -> Cap:
-    """Set what a role, or one person instead, may spend alone on one axis. Zero means nothing.
-
-    Lowering a cap below what is spent already takes nothing back: there is no room until the period ends.
-    Refused: ``administrator_needed``, ``invalid``, ``not_an_amount``, ``changed_meanwhile``.
-    """
-    can_administer(by).enforce()
-    if axis not in MONEY_AXES:
-        raise Refused("invalid", "Choose per award, per case, per day or per month.", "axis")
-    if (user is None) == (role not in (Role.REP, Role.SUPERVISOR)):
-        raise Refused("invalid", "A cap is a role’s (rep or supervisor) or one person’s.", "role")
-    amount = check_minor(amount_minor, currency=currency, zero=True)
-    wanted = Cap.objects.select_for_update(of=("self",), no_key=True).filter(axis=axis, currency=currency)
-    cap = wanted.filter(user=user).first() if user else wanted.filter(user__isnull=True, role=role).first()
-    if cap is None:
-        cap = Cap(axis=axis, currency=currency, role="" if user else role, user=user, version=0, amount_minor=amount)
-    elif version is not None and version != cap.version:
-        raise ChangedMeanwhile(changes_since("cap", cap.pk, version), version=cap.version)
-    before = cap.amount_minor if cap.pk else None
-    cap.amount_minor = amount
-    cap.version += 1
-    try:
-        with transaction.atomic():
-            cap.save()
-    except IntegrityError:  # another administrator set the same cap for the first time, at the same moment
-        raise ChangedMeanwhile([], version=1) from None
-    record(
-        EventType.CAP_CHANGED,
-        subject=("cap", cap.pk),
-        by=by,
-        now=now,
-        data={
-            "version": cap.version,
-            "fields": ["amount_minor"],
-            "axis": axis,
-            "currency": currency,
-            "role": cap.role,
-            "user": user.pk if user else None,
-            "before": before,
-            "after": amount,
-        },
-    )
-    return cap
-
-
-@transaction.atomic
-def remove_cap(cap: Cap, *, by: User, now: datetime, version: int | None = None) -> None:
-    """Take away a person's own cap, so that their role's holds again, or a role's, which leaves nothing.
-
-    Refused: ``administrator_needed``, ``changed_meanwhile``.
-    """
-    can_administer(by).enforce()
-    cap = Cap.objects.select_for_update(of=("self",), no_key=True).get(pk=cap.pk)
-    if version is not None and version != cap.version:
-        raise ChangedMeanwhile(changes_since("cap", cap.pk, version), version=cap.version)
-    record(
-        EventType.CAP_CHANGED,
-        subject=("cap", cap.pk),
-        by=by,
-        now=now,
-        data={"axis": cap.axis, "currency": cap.currency, "role": cap.role, "user": cap.user_id, "removed": True},
-    )
-    cap.delete()
+def keys_of(award: Award) -> list[str]:
+    """The counters an award has spent on, in the periods frozen when it did."""
+    if award.spender is None or award.day is None or award.month is None:
+        raise RuntimeError(f"award {award.pk} has spent nothing")
+    nothing = dict.fromkeys(MONEY_AXES, 0)
+    return [draw.key for draw in draws(award, award.spender, nothing, day=award.day, month=award.month)]

@@ -13,7 +13,8 @@ from accounts.domain.roles import can_administer
 from accounts.models import User
 from accounts.money import check_minor, exponent
 from cases.domain.casework import changes_since
-from compensation.models import Remedy
+from compensation.enums import Gives, RemedyKind
+from compensation.models import Remedy, RemedyVersion
 from journal.domain.log import record
 from journal.enums import EventType
 
@@ -21,14 +22,30 @@ FIELDS = (
     "code",
     "name",
     "kind",
+    "gives",
+    "basis",
+    "authority",
     "currency",
     "cost_minor",
     "value_minor",
+    "at_most_minor",
     "no_questions",
+    "method",
+    "pool",
+    "payout",
     "delivery_days",
     "words",
     "active",
 )
+
+
+# What a kind of remedy gives where nothing else is said.
+GIVES = {
+    RemedyKind.APOLOGY: Gives.ATTENTION,
+    RemedyKind.ASSISTANCE: Gives.SERVICE,
+    RemedyKind.MONETARY: Gives.MONEY,
+    RemedyKind.NON_MONETARY: Gives.GOODS,
+}
 
 
 @transaction.atomic
@@ -43,6 +60,7 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
         raise TypeError(f"not fields of a remedy: {sorted(unknown)}")
     if remedy is None:
         held = Remedy(version=0)
+        fields.setdefault("gives", GIVES.get(fields.get("kind", ""), Gives.MONEY))
     else:
         held = Remedy.objects.select_for_update(no_key=True).get(pk=remedy.pk)
         if version is not None and version != held.version:
@@ -55,6 +73,7 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
     _check(held)
     held.version += 1
     held.save()
+    RemedyVersion.objects.create(remedy=held, version=held.version, line=as_line(held), by=by, at=now)
     record(
         EventType.REMEDY_CHANGED,
         subject=("remedy", held.pk),
@@ -73,10 +92,15 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
     return held
 
 
+def as_line(remedy: Remedy) -> dict[str, Any]:
+    """The fields of a line as its versions keep them; a pool by its id."""
+    return {name: remedy.pool_id if name == "pool" else getattr(remedy, name) for name in FIELDS}
+
+
 def _check(remedy: Remedy) -> None:
     if remedy.currency:
         exponent(remedy.currency)
-    for name in ("cost_minor", "value_minor"):
+    for name in ("cost_minor", "value_minor", "at_most_minor"):
         amount = getattr(remedy, name)
         if amount is not None and (remedy.currency or amount):
             if not remedy.currency:

@@ -13,8 +13,11 @@ from accounts.models import User
 from accounts.money import display
 from cases.models import Case
 from compensation.domain import caps
+from compensation.domain.caps import Draw
 from compensation.enums import ApprovalStatus, Axis
 from compensation.models import Approval, CapCounter
+
+ORDER = (Axis.CASE, Axis.CUSTOMER, Axis.DAY, Axis.MONTH, Axis.TEAM)
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,46 @@ class Gauge:
 
 
 def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None) -> list[Gauge]:
-    """A user's caps and what is left of each, the case's among them when one is given. At most three queries."""
-    allowed = caps.of(user, currency)
+    """A user's caps and what is left of each, those of a case and its customer when one is given. Three queries at most."""
+    allowed = caps.of(user, currency, now=now)
     day, month = caps.periods(user, now)
     drawn = caps.person_draws(user, currency, allowed, day=day, month=month)
-    if case is not None:
-        drawn.append(caps.case_draw(case, currency, allowed[Axis.CASE]))
+    drawn += caps.shared(
+        allowed,
+        currency=currency,
+        case_id=case.pk if case else None,
+        customer_id=case.customer_id if case else None,
+        team_id=user.team_id,
+        period=month,
+    )
     counters = {counter.key: counter for counter in CapCounter.objects.filter(key__in=[draw.key for draw in drawn])}
     result = [Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0)]
-    for draw in drawn:
+    for draw in sorted(drawn, key=lambda draw: ORDER.index(draw.axis)):
         counter = counters.get(draw.key)
         used = counter.spent_minor + counter.reserved_minor if counter else 0
-        if counter and counter.reserved_minor and case is not None:
-            stale = Approval.objects.filter(
-                award__case=case, currency=currency, status=ApprovalStatus.WAITING, expires_at__lte=now
-            )
-            used -= stale.aggregate(sum=Sum("asked_minor"))["sum"] or 0
+        if counter and counter.reserved_minor:
+            used -= _stale(draw, now=now)
         result.append(Gauge(draw.axis, currency, draw.ceiling, used))
     return result
+
+
+def _stale(draw: Draw, *, now: datetime) -> int:
+    """What requests still hold of a counter though nobody answered them in time."""
+    held = {"award__case": draw.case_id, "award__customer": draw.customer_id, "award__team": draw.team_id}
+    waiting = Approval.objects.filter(
+        **{name: value for name, value in held.items() if value is not None},
+        **({"award__period": draw.period_start} if draw.period_start else {}),
+        currency=draw.currency,
+        status=ApprovalStatus.WAITING,
+        expires_at__lte=now,
+    )
+    return waiting.aggregate(sum=Sum("asked_minor"))["sum"] or 0
 
 
 def gauges_in(user: User, currencies: Iterable[str], *, now: datetime) -> dict[str, list[Gauge]]:
     """A user's caps per award, day and month in several currencies, and what is left of each. Two queries."""
     day, month = caps.periods(user, now)
-    allowed = caps.in_each(user, currencies)
+    allowed = caps.in_each(user, currencies, now=now)
     drawn = {
         currency: caps.person_draws(user, currency, amounts, day=day, month=month)
         for currency, amounts in allowed.items()

@@ -71,7 +71,7 @@ def honor(
     case, held = _hold(error, by=by, version=version)
     may_honor(by, held).enforce()
     cost, of_cost = _cost(held, cost_minor, currency)
-    alone(by, held, None if cost_minor is None else cost, of_cost).enforce()
+    alone(by, held, None if cost_minor is None else cost, of_cost, now=now).enforce()
     if held.status == ErrorStatus.HONORED and cost == held.cost_minor:
         raise Refused("wrong_state", "This is honored already, at this cost.")
     ruling = ruling_for(held, now=now, hold=True)

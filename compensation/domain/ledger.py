@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Subquery
+
 from accounts.models import User
+from cases.models import Incident
 from compensation.enums import Account, Basis
 from compensation.models import Award, Decision, LedgerEntry
 
@@ -24,6 +27,8 @@ def move(
         amount_minor=amount_minor,
         currency=award.currency,
         unit_id=award.unit_id,
+        team_id=award.team_id,
+        incident_id=Subquery(Incident.objects.filter(case_id=award.case_id).order_by("id").values("id")[:1]),
         rep_id=award.given_by_id,
         by=by,
     )
@@ -46,6 +51,8 @@ def enter(decision: Decision, *, of: Account, to: Account, by: User, now: dateti
         amount_minor=decision.cost_minor,
         currency=decision.currency,
         unit_id=error.unit_id,
+        team_id=error.originator.team_id if error.originator else decision.by.team_id,
+        incident_id=error.incident_id,
         rep_id=error.originator_id or decision.by_id,
         by=by,
     )

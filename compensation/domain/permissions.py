@@ -26,7 +26,7 @@ def can_honor(
     ``cost_minor`` (minor units of ``currency``) is what it is to cost us, the value at stake when it is not given.
     What was taken back only a supervisor honors after all. At most one query, and that for one's own error.
     """
-    return may_honor(user, error) and alone(user, error, cost_minor, currency)
+    return may_honor(user, error) and alone(user, error, cost_minor, currency, now=now)
 
 
 def can_rescind(user: User, error: HonoredError, *, now: datetime, ruling: Ruling | None = None) -> Verdict:
@@ -77,7 +77,7 @@ def _not_done(error: HonoredError) -> Verdict:
     return ALLOWED
 
 
-def alone(user: User, error: HonoredError, cost_minor: int | None, currency: str) -> Verdict:
+def alone(user: User, error: HonoredError, cost_minor: int | None, currency: str, *, now: datetime) -> Verdict:
     """Nobody gives more through a mistake of their own than they may give away."""
     if error.originator_id != user.pk:
         return ALLOWED
@@ -87,7 +87,7 @@ def alone(user: User, error: HonoredError, cost_minor: int | None, currency: str
             "value_needed", "This mistake is your own. Say what is at stake, or let a colleague decide.", "cost_minor"
         )
     of_value = error.currency or currency or error.case.unit.currency
-    allowed = caps.of(user, of_value)[Axis.AWARD]
+    allowed = caps.of(user, of_value, now=now)[Axis.AWARD]
     if max(known) > allowed:
         return refuse(
             "own_error_over_cap",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import Case as When
 from django.db.models import Count, F, Sum
@@ -12,15 +13,16 @@ from django.db.models.functions import Coalesce
 
 from cases.models import HonoredError
 from compensation.domain.workflow import STATUS_OF
-from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis, Stance
+from compensation.enums import Account, ApprovalStatus, AwardStatus, Basis, Stance
 from compensation.models import Approval, Award, CapCounter, Decision, LedgerEntry
 
-STANDING = (AwardStatus.GIVEN, AwardStatus.DELIVERED)
 # Where an award's money stands, by the award's status. In every other status it is back where it came from.
 STANDS_IN = {
     AwardStatus.AWAITING_APPROVAL: Account.PENDING,
     AwardStatus.GIVEN: Account.COMMITTED,
     AwardStatus.DELIVERED: Account.DELIVERED,
+    AwardStatus.OFFERED: Account.PENDING,
+    AwardStatus.REVERSED: Account.REVERSED,
 }
 
 
@@ -37,39 +39,64 @@ def _counters() -> Iterator[str]:
             ("reserved", counter.reserved_minor, reserved.pop(counter.key, 0)),
         ):
             if is_ != expected:
-                yield f"counter {counter.key} says {name} {is_}, awards and approvals say {expected}"
+                yield f"counter {counter.key} says {name} {is_}, the ledger and what waits say {expected}"
         if counter.spent_minor + counter.reserved_minor > counter.ceiling_minor:
             yield f"counter {counter.key} is over its ceiling of {counter.ceiling_minor}"
     for key, amount in sorted((spent + reserved).items()):
-        yield f"counter {key} is missing, awards and approvals say {amount}"
+        yield f"counter {key} is missing, the ledger and what waits say {amount}"
 
 
 def _spent() -> Counter[str]:
-    """What each counter should say is spent, from the awards that stand."""
+    """What each counter should say is spent, from what the ledger says was given of each award and not taken back."""
     spent: Counter[str] = Counter()
-    stands = Award.objects.filter(
-        status__in=STANDING, cost_minor__gt=0, no_questions=False, historical=False, spender__isnull=False
+    stood = (Account.COMMITTED, Account.DELIVERED)
+    goodwill = LedgerEntry.objects.filter(
+        award__isnull=False, basis=Basis.GOODWILL, award__no_questions=False, award__historical=False
     ).order_by()
-    for case, currency, amount in stands.values_list("case", "currency").annotate(Sum("cost_minor")):
-        spent[f"case:{case}:{currency}"] += amount
-    for axis in (Axis.DAY, Axis.MONTH):
-        by_period = stands.values_list("spender", "currency", axis.value).annotate(Sum("cost_minor"))
-        for user, currency, start, amount in by_period:
-            spent[f"user:{user}:{currency}:{axis}:{start}"] += amount
+    for side, sign in (("to_account", 1), ("from_account", -1)):
+        entries = goodwill.filter(**{f"{side}__in": stood})
+        for keys in _counted():
+            for *whose, amount in entries.values_list(*keys.columns).annotate(Sum("amount_minor")):
+                spent[keys.key(*whose)] += sign * amount
     unasked = Award.objects.filter(no_questions=True, historical=False).order_by()
     for user, day, times in unasked.values_list("spender", "day").annotate(Count("id")):
         spent[f"user:{user}:no_questions:{day}"] += times
-    return spent
+    return Counter({key: amount for key, amount in spent.items() if amount})
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Where one kind of counter is read off an award: whose it is, in which currency and period."""
+
+    columns: tuple[str, ...]
+    form: str
+
+    def key(self, *whose: object) -> str:
+        return self.form.format(*whose)
+
+
+def _counted(award: str = "award__") -> list[_Counted]:
+    return [
+        _Counted((f"{award}case", "currency"), "case:{}:{}"),
+        _Counted((f"{award}customer", "currency", f"{award}period"), "customer:{}:{}:{}"),
+        _Counted((f"{award}team", "currency", f"{award}period"), "team:{}:{}:{}"),
+        _Counted((f"{award}spender", "currency", f"{award}day"), "user:{}:{}:day:{}"),
+        _Counted((f"{award}spender", "currency", f"{award}month"), "user:{}:{}:month:{}"),
+    ]
 
 
 def _reserved() -> Counter[str]:
+    """What requests that wait hold where several people draw, and open offers on every counter of their award."""
+    reserved: Counter[str] = Counter()
     waiting = Approval.objects.filter(status=ApprovalStatus.WAITING).order_by()
-    return Counter(
-        {
-            f"case:{case}:{currency}": amount
-            for case, currency, amount in waiting.values_list("award__case", "currency").annotate(Sum("asked_minor"))
-        }
-    )
+    for keys in _counted()[:3]:
+        for *whose, amount in waiting.values_list(*keys.columns).annotate(Sum("asked_minor")):
+            reserved[keys.key(*whose)] += amount
+    offered = Award.objects.filter(status=AwardStatus.OFFERED, basis=Basis.GOODWILL).order_by()
+    for keys in _counted(""):
+        for *whose, amount in offered.values_list(*keys.columns).annotate(Sum("cost_minor")):
+            reserved[keys.key(*whose)] += amount
+    return reserved
 
 
 def _ledger() -> Iterator[str]:

@@ -10,6 +10,9 @@ from cases.domain import casework
 from cases.domain.obligations import owe
 from cases.enums import ObligationKind
 from cases.models import Case, Obligation
+from compensation.domain import caps, ledger
+from compensation.domain.workflow import AWARD
+from compensation.enums import Account, AwardStatus
 from compensation.models import Award
 from journal.domain.log import record
 from journal.enums import EventType
@@ -32,6 +35,36 @@ def owe_delivery(award: Award, case: Case, *, by: User, now: datetime) -> Obliga
         now=now,
     )
     return award.delivery
+
+
+def take_effect(
+    award: Award,
+    case: Case,
+    *,
+    by: User,
+    now: datetime,
+    note: str = "",
+    of: Account = Account.SOURCE,
+    type_: EventType = EventType.AWARD_GIVEN,
+) -> None:
+    """A remedy is given: what is left is to deliver it, if that takes any doing. Its counters have been drawn on.
+
+    ``of`` is where its money stands until now.
+    """
+    if award.spender is None:  # it costs nothing, draws on no cap, or was given without questions
+        award.spender = by
+        award.day, award.month = caps.periods(by, now)
+    AWARD.move(award, AwardStatus.GIVEN)
+    due = owe_delivery(award, case, by=by, now=now)
+    if due is None:
+        AWARD.move(award, AwardStatus.DELIVERED)
+        award.delivered_at = now
+    if award.pk is not None:
+        award.version += 1
+    award.save(force_insert=award.pk is None)
+    ledger.move(award, award.cost_minor, of=of, to=Account.COMMITTED if due else Account.DELIVERED, by=by, now=now)
+    words = {"note": note, "precedent_reason": award.precedent_reason}
+    record_award(type_, award, by=by, now=now, words=words)
 
 
 def record_award(

@@ -1,19 +1,30 @@
-"""The catalog, the caps with their counters, awards, approvals, decisions about honored errors, and the ledger."""
+"""The catalog, the caps with their counters, awards and approvals, decisions about honored errors, and the ledger."""
 
-from compensation.models.awards import Approval, Award
+from compensation.models.advice import AdviceRule
+from compensation.models.approvals import Approval, ApprovalRoute, CounterOffer, Deputy
+from compensation.models.awards import Award, Coupon, Payout
 from compensation.models.caps import Cap, CapCounter
-from compensation.models.catalog import Remedy
+from compensation.models.catalog import CouponPool, Remedy, RemedyVersion
 from compensation.models.honoring import Decision, LegalReview, RescissionRule
-from compensation.models.ledger import LedgerEntry
+from compensation.models.ledger import LedgerEntry, Reconciliation
 
 __all__ = [
+    "AdviceRule",
     "Approval",
+    "ApprovalRoute",
     "Award",
     "Cap",
     "CapCounter",
+    "CounterOffer",
+    "Coupon",
+    "CouponPool",
     "Decision",
+    "Deputy",
     "LedgerEntry",
     "LegalReview",
+    "Payout",
+    "Reconciliation",
     "Remedy",
+    "RemedyVersion",
     "RescissionRule",
 ]

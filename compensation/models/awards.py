@@ -1,21 +1,22 @@
-"""What was given, asked for and entered in the ledger."""
+"""What was given, and how it reaches the customer."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import BusinessUnit, User, currency_code
+from accounts.models import BusinessUnit, Team, User, currency_code
 from cases.models import Case, Customer, Obligation
-from compensation.enums import ApprovalStatus, AwardStatus, Axis, Basis
-from compensation.models.catalog import Remedy
+from compensation.enums import AwardStatus, Basis, PayoutStatus
+from compensation.models.catalog import CouponPool, Remedy
 
 
 class Award(models.Model):
     """One remedy given to one customer on one case. Amounts in minor units of ``currency``.
 
     ``spender`` is whose counters it draws on: the rep's within their caps, the approver's above them.
-    ``day`` and ``month`` are the spender's local periods, frozen when the money was spent.
+    ``day`` and ``month`` are the spender's local periods, frozen when the money was spent; ``period`` is the month, in
+    the giver's zone, of the counters that several people draw on: the customer's and ``team``'s.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="awards")
@@ -23,6 +24,7 @@ class Award(models.Model):
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="+", db_index=False)
     remedy = models.ForeignKey(Remedy, models.PROTECT, related_name="awards")
     remedy_name = models.CharField(max_length=120, help_text="As the catalog called it then.")
+    remedy_version = models.PositiveIntegerField(default=1, help_text="Of the catalog's line.")
     basis = models.CharField(max_length=14, choices=Basis.choices, default=Basis.GOODWILL)
     status = models.CharField(max_length=18, choices=AwardStatus.choices)
     cost_minor = models.BigIntegerField(help_text="Cost to us.")
@@ -33,6 +35,8 @@ class Award(models.Model):
     spender = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     day = models.DateField(null=True, blank=True)
     month = models.DateField(null=True, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    period = models.DateField(null=True, blank=True)
     no_questions = models.BooleanField(default=False)
     precedent_reason = models.CharField(
         max_length=300, blank=True, default="", help_text="Why it is offered in spite of an earlier honored error."
@@ -56,7 +60,14 @@ class Award(models.Model):
                 condition=~Q(basis=Basis.GOODWILL)
                 | Q(no_questions=True)
                 | Q(historical=True)
-                | Q(status__in=[AwardStatus.AWAITING_APPROVAL, AwardStatus.DECLINED, AwardStatus.EXPIRED])
+                | Q(
+                    status__in=[
+                        AwardStatus.AWAITING_APPROVAL,
+                        AwardStatus.DECLINED,
+                        AwardStatus.EXPIRED,
+                        AwardStatus.COUNTERED,
+                    ]
+                )
                 | Q(spender__isnull=False, day__isnull=False, month__isnull=False),
             ),
         ]
@@ -74,41 +85,57 @@ class Award(models.Model):
         return f"{self.remedy_name} on case {self.case_id}"
 
 
-class Approval(models.Model):
-    """A supervisor's answer to an award above the rep's caps. The database refuses an answer by the asker."""
+class Coupon(models.Model):
+    """One code. It belongs to one award at most, for good: a code that a customer was told is never told again."""
 
-    award = models.OneToOneField(Award, models.PROTECT, related_name="approval")
-    obligation = models.OneToOneField(Obligation, models.PROTECT, related_name="approval")
-    status = models.CharField(max_length=14, choices=ApprovalStatus.choices, default=ApprovalStatus.WAITING)
-    binding_axis = models.CharField(max_length=12, choices=Axis.choices, help_text="The cap that it is above.")
-    asked_minor = models.BigIntegerField()
-    granted_minor = models.BigIntegerField(null=True, blank=True)
-    currency = models.CharField(max_length=3)
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="approvals_asked")
-    requested_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="approvals_answered")
-    answered_at = models.DateTimeField(null=True, blank=True)
+    pool = models.ForeignKey(CouponPool, models.PROTECT, related_name="coupons", db_index=False)
+    code = models.CharField(max_length=80)
+    expires_on = models.DateField(null=True, blank=True)
+    award = models.OneToOneField(Award, models.PROTECT, null=True, blank=True, related_name="coupon")
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "code"], name="coupon_code_once_per_pool"),
+            models.CheckConstraint(
+                name="coupon_taken_by_an_award",
+                condition=Q(award__isnull=True, taken_at__isnull=True) | Q(award__isnull=False, taken_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["pool", "id"], name="coupons_left", condition=Q(award__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"coupon {self.pk}"
+
+
+class Payout(models.Model):
+    """A delivery that a billing system makes: told to it by a signed webhook, done when it confirms.
+
+    ``key`` stays the same over every try, so that the other side can tell a repetition.
+    """
+
+    award = models.OneToOneField(Award, models.PROTECT, related_name="payout")
+    key = models.UUIDField(unique=True)
+    status = models.CharField(max_length=10, choices=PayoutStatus.choices, default=PayoutStatus.QUEUED)
+    queued_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reference = models.CharField(max_length=200, blank=True, default="", help_text="The other system's.")
+    error = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="approval_never_ones_own",
-                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("requested_by")),
-            ),
-            models.CheckConstraint(
-                name="approval_answered_has_a_name",
-                condition=~Q(status__in=["approved", "approved_less", "declined"])
-                | Q(answered_by__isnull=False, answered_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="approval_grants_no_more_than_asked",
-                condition=Q(granted_minor__isnull=True) | Q(granted_minor__gte=0, granted_minor__lte=F("asked_minor")),
+                name="payout_confirmed_with_a_reference",
+                condition=~Q(status=PayoutStatus.CONFIRMED) | ~Q(reference="") & Q(ended_at__isnull=False),
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], name="approvals_to_expire", condition=Q(status="waiting")),
+            models.Index(fields=["next_try_at", "id"], name="payouts_to_send", condition=Q(next_try_at__isnull=False))
         ]
 
     def __str__(self) -> str:
-        return f"approval of award {self.award_id}"
+        return f"payout of award {self.award_id}"

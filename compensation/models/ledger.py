@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import BusinessUnit, User
+from accounts.models import BusinessUnit, Team, User
+from cases.models import Incident
 from compensation.enums import Account, Basis
 from compensation.models.awards import Award
 from compensation.models.honoring import Decision
@@ -14,7 +15,8 @@ from compensation.models.honoring import Decision
 class LedgerEntry(models.Model):
     """One move of money from an account to another, for an award or for a decision to honor an error.
 
-    Never changed or deleted; a reversal is a new entry.
+    Double entry: what leaves one account arrives in another, of the same basis and currency. Never changed or deleted; a
+    reversal is a new entry. ``incident`` is the mistake that it is counted under: its cause and product are read there.
     """
 
     award = models.ForeignKey(Award, models.PROTECT, null=True, blank=True, related_name="entries")
@@ -26,6 +28,8 @@ class LedgerEntry(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     rep = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
@@ -47,3 +51,18 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency} {self.from_account} → {self.to_account}"
+
+
+class Reconciliation(models.Model):
+    """What one run of the nightly check found."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    differences = models.PositiveIntegerField()
+    lines = models.JSONField(default=list, help_text="The first of them, in words.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.differences} differences"

@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.models import BusinessUnit, User
 from accounts.money import display, is_currency
 from accounts.queries import colleagues
-from compensation.domain import caps
+from compensation.domain import caps, setting_caps
 from compensation.forms.money import CapsForm, Cell, Holder, PersonalCapsForm
 from compensation.models import Cap
 from compensation.queries import caps_by_holder
@@ -104,9 +104,9 @@ def _write_cell(cell: Cell, currency: str, *, by: User) -> None:
     if cell.amount_minor is None:
         cap = _cap(cell, currency)
         if cap is not None:
-            caps.remove_cap(cap, version=cell.version, by=by, now=now)
+            setting_caps.remove_cap(cap, version=cell.version, by=by, now=now)
         return
-    caps.set_cap(
+    setting_caps.set_cap(
         axis=cell.axis,
         currency=currency,
         amount_minor=cell.amount_minor,

@@ -23,8 +23,9 @@ from cases.queries.honored_errors import with_calls
 from cases.queries.people import Baggage, baggage_of
 from cases.queries.precedents import Precedent, bearing_on
 from compensation.domain.advisor import Offer, called_for, offers
-from compensation.domain.awards import can_deliver, can_reverse
+from compensation.domain.delivering import can_deliver
 from compensation.domain.gauges import Gauge, gauges
+from compensation.domain.reversing import can_reverse
 from compensation.enums import AwardStatus, RemedyKind
 from compensation.models import Award
 from compensation.queries import awards_of, catalog, reason_given

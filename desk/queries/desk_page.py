@@ -50,6 +50,7 @@ class Owed:
             ObligationKind.PROMISE: "phone",
             ObligationKind.DELIVERY: "package-check",
             ObligationKind.APPROVAL: "shield-check",
+            ObligationKind.OFFER: "hand-coins",
             ObligationKind.FOLLOW_UP_CALL: "phone-call",
             ObligationKind.DECISION: "scale",
             ObligationKind.DISCLOSURE: "megaphone",

@@ -15,7 +15,7 @@ from cases.domain import acknowledging, causes, closing, conversation, ownership
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
 from cases.queries import visible_cases, visible_incidents
-from compensation.domain import awards
+from compensation.domain import awards, delivering, reversing
 from compensation.models import Award
 from compensation.queries import catalog, visible_awards
 from desk.forms.case import (
@@ -242,14 +242,14 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
 @writes
 def deliver(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     shown, data = _case(request, reference), DeliverForm(request.POST).accepted()
-    awards.deliver(_award(request, shown, pk), proof=data["proof"], by=person(request), now=timezone.now())
+    delivering.deliver(_award(request, shown, pk), proof=data["proof"], by=person(request), now=timezone.now())
     return done(request, "case", shown.reference, said="Delivered.")
 
 
 @writes
 def reverse_award(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     shown, data = _case(request, reference), ReasonForm(request.POST).accepted()
-    awards.reverse(_award(request, shown, pk), reason=data["reason"], by=person(request), now=timezone.now())
+    reversing.reverse(_award(request, shown, pk), reason=data["reason"], by=person(request), now=timezone.now())
     return done(request, "case", shown.reference, said="Taken back.")
 
 

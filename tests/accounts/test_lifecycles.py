@@ -32,9 +32,10 @@ PAIRS = [
 ]
 # What each thing may become, written out a second time so that a change of a table is seen and meant.
 MEANT = {
-    "approval": {"waiting": {"approved", "approved_less", "declined", "expired"}},
+    "approval": {"waiting": {"approved", "approved_less", "countered", "declined", "expired"}},
     "award": {
-        "awaiting_approval": {"given", "declined", "expired"},
+        "awaiting_approval": {"given", "countered", "declined", "expired"},
+        "offered": {"given", "not_taken", "expired"},
         "given": {"delivered", "reversed"},
         "delivered": {"reversed"},
     },
@@ -50,6 +51,12 @@ MEANT = {
     },
     "investigation": {"open": {"closed"}},
     "obligation": {"open": {"discharged", "abandoned"}},
+    "offer": {"open": {"taken", "not_taken", "expired"}},
+    "payout": {
+        "queued": {"sent", "confirmed", "failed", "canceled"},
+        "sent": {"confirmed", "failed", "canceled"},
+        "failed": {"queued", "confirmed", "canceled"},
+    },
     "promise": {"open": {"kept", "late", "missed", "renegotiated", "abandoned"}},
 }
 

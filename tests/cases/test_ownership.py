@@ -12,7 +12,7 @@ from accounts.models import Notice
 from cases.domain import causes, closing, ownership, promises
 from cases.domain.reconcile import differences
 from cases.models import Case, Handoff, Incident, Investigation, Obligation
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, delivering
 from journal.models import Event
 from tests.factories import DAY, HOUR, NOW, House, again, away
 
@@ -165,7 +165,7 @@ def test_a_case_does_not_close_while_anything_is_owed_not_even_when_it_was_misse
     parcel = house.remedy("parcel", kind="non_monetary", cost_minor=500, delivery_days=2)
     award = awards.give(case, parcel, by=house.alice, now=NOW)
     assert refusal(close, house, case) == "delivery_open"
-    awards.deliver(award, by=house.alice, now=NOW)
+    delivering.deliver(award, by=house.alice, now=NOW)
 
     approval = house.asked(case)
     assert refusal(close, house, case) == "approval_open"

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import User
-from compensation.domain import awards, caps
+from compensation.domain import awards, caps, setting_caps
 from compensation.domain.gauges import alone, binding, gauges
 from compensation.enums import Axis
 from compensation.models import Cap, CapCounter
@@ -52,7 +52,7 @@ def test_a_persons_cap_stands_in_place_of_the_roles_on_its_axis_alone(house: Hou
     house.usual_caps()
     house.caps(house.alice, award=100)
     house.caps(house.bob, award=4000)
-    assert {axis.value: amount for axis, amount in caps.of(house.alice, "USD").items()} == {
+    assert {axis.value: amount for axis, amount in caps.of(house.alice, "USD", now=NOW).items()} == {
         "award": 100,
         "case": 5000,
         "day": 10000,
@@ -63,11 +63,11 @@ def test_a_persons_cap_stands_in_place_of_the_roles_on_its_axis_alone(house: Hou
         "awaiting_approval",
         "delivered",
     ]
-    assert caps.of_each([house.alice, house.bob, house.sue], "USD") == {
-        person.pk: caps.of(person, "USD") for person in (house.alice, house.bob, house.sue)
+    assert caps.of_each([house.alice, house.bob, house.sue], "USD", now=NOW) == {
+        person.pk: caps.of(person, "USD", now=NOW) for person in (house.alice, house.bob, house.sue)
     }
-    caps.remove_cap(Cap.objects.get(user=house.alice), by=house.ada, now=NOW)
-    assert caps.of(house.alice, "USD")[Axis.AWARD] == 2000
+    setting_caps.remove_cap(Cap.objects.get(user=house.alice), by=house.ada, now=NOW)
+    assert caps.of(house.alice, "USD", now=NOW)[Axis.AWARD] == 2000
 
 
 @pytest.mark.practice("P16")
@@ -237,5 +237,5 @@ def test_caps_are_set_by_administrators_within_reason(house: House, given: dict[
     wanted |= given
     wanted |= {key: getattr(house, who) for key, who in wanted.items() if key in ("by", "user")}
     before = list(Cap.objects.order_by("id").values())
-    assert refusal(caps.set_cap, **wanted) == code
+    assert refusal(setting_caps.set_cap, **wanted) == code
     assert list(Cap.objects.order_by("id").values()) == before

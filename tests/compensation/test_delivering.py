@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from cases.domain import causes, closing
 from cases.models import Obligation
-from compensation.domain import awards
+from compensation.domain import awards, delivering, reversing
 from tests.compensation.books import agree, counters, moves, refusal
 from tests.factories import DAY, NOW, House, again
 
@@ -29,11 +29,11 @@ def test_a_remedy_that_takes_days_is_owed_until_it_is_delivered(house: House) ->
         NOW + 3 * DAY,
         1,
     )
-    assert refusal(awards.deliver, award, proof="p" * 201, by=house.bob, now=NOW) == "too_long"
-    delivered = awards.deliver(award, proof="Track 123", by=house.bob, now=NOW + DAY)
+    assert refusal(delivering.deliver, award, proof="p" * 201, by=house.bob, now=NOW) == "too_long"
+    delivered = delivering.deliver(award, proof="Track 123", by=house.bob, now=NOW + DAY)
     assert (delivered.status, delivered.proof, delivered.delivered_at) == ("delivered", "Track 123", NOW + DAY)
     assert moves() == [("source", "committed", 500), ("committed", "delivered", 500)]
-    assert refusal(awards.deliver, award, by=house.bob, now=NOW) == "wrong_state"
+    assert refusal(delivering.deliver, award, by=house.bob, now=NOW) == "wrong_state"
     assert again(case).open_obligations == 0
     agree()
 
@@ -47,7 +47,7 @@ def test_a_reversal_is_a_new_entry_and_the_money_returns_to_the_period_it_came_f
     house.give(case, 700, now=NOW)
     # Her zone changes meanwhile: the period is the one that was frozen.
     User.objects.filter(pk=house.alice.pk).update(time_zone="Pacific/Kiritimati")
-    awards.reverse(award, reason="Given twice", by=house.sue, now=NOW)
+    reversing.reverse(award, reason="Given twice", by=house.sue, now=NOW)
     assert counters() == {"case": (700, 0), "day 2026-03-10": (700, 0), "month 2026-03-01": (700, 0)}
     assert moves() == [("source", "delivered", 1500), ("source", "delivered", 700), ("delivered", "source", 1500)]
     assert (again(award).status, again(award).reversed_at) == ("reversed", NOW)
@@ -60,7 +60,7 @@ def test_who_reverses_what(house: House) -> None:
     case = house.heard_case()
     award = house.give(case, 100)
     apology = awards.give(case, house.remedy("sorry", kind="apology", cost_minor=0), by=house.alice, now=NOW)
-    reverse = awards.reverse
+    reverse = reversing.reverse
     assert refusal(reverse, apology, reason="No", by=house.alice, now=NOW) == "apology_stands"
     assert refusal(reverse, award, reason=" ", by=house.alice, now=NOW) == "reason_needed"
     assert refusal(reverse, award, reason="No", by=house.bob, now=NOW) == "not_yours"
@@ -79,8 +79,8 @@ def test_after_the_case_closed_only_a_supervisor_takes_something_back(house: Hou
     award = house.give(case, 100)
     causes.set_cause(case, cause=house.cause(), by=house.alice, now=NOW)
     closing.close(case, outcome="put_right", by=house.alice, now=NOW)
-    assert refusal(awards.reverse, award, reason="No", by=house.alice, now=NOW) == "case_closed"
-    assert awards.reverse(award, reason="Fraud", by=house.sue, now=NOW).status == "reversed"
+    assert refusal(reversing.reverse, award, reason="No", by=house.alice, now=NOW) == "case_closed"
+    assert reversing.reverse(award, reason="Fraud", by=house.sue, now=NOW).status == "reversed"
     agree()
 
 
@@ -89,7 +89,7 @@ def test_a_delivery_that_is_taken_back_is_owed_no_longer(house: House) -> None:
     parcel = house.remedy("parcel", kind="non_monetary", cost_minor=500, delivery_days=3)
     case = house.heard_case()
     award = awards.give(case, parcel, by=house.alice, now=NOW)
-    awards.reverse(award, reason="She has one", by=house.alice, now=NOW)
+    reversing.reverse(award, reason="She has one", by=house.alice, now=NOW)
     assert (again(case).open_obligations, Obligation.objects.get(kind="delivery").status) == (0, "abandoned")
-    assert refusal(awards.deliver, award, by=house.alice, now=NOW) == "wrong_state"
+    assert refusal(delivering.deliver, award, by=house.alice, now=NOW) == "wrong_state"
     agree()

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from accounts.authority import Refused
 from accounts.enums import Role
 from accounts.models import User
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, delivering, reversing
 from compensation.enums import AwardStatus
 from compensation.models import Approval, Award, CapCounter
 from tests.compensation.books import agree
@@ -120,12 +120,12 @@ class Money(RuleBasedStateMachine):
 
     @rule(award=st.one_of(given, asked), who=st.integers(0, 3))
     def deliver(self, award: int, who: int) -> None:
-        self.attempt(lambda: awards.deliver(Award.objects.get(pk=award), by=self.people[who], now=self.now))
+        self.attempt(lambda: delivering.deliver(Award.objects.get(pk=award), by=self.people[who], now=self.now))
 
     @rule(award=st.one_of(given, asked), who=st.integers(0, 3))
     def take_back(self, award: int, who: int) -> None:
         self.attempt(
-            lambda: awards.reverse(Award.objects.get(pk=award), reason="No", by=self.people[who], now=self.now)
+            lambda: reversing.reverse(Award.objects.get(pk=award), reason="No", by=self.people[who], now=self.now)
         )
 
     @rule(

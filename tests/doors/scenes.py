@@ -7,7 +7,7 @@ from typing import Any
 from accounts.enums import Role
 from accounts.models import User
 from cases.domain import causes, ownership, promises
-from compensation.domain import approvals, awards, catalog
+from compensation.domain import approvals, awards, catalog, reversing
 from tests.factories import HOUR, NOW, House, again, away
 
 Scene = dict[str, Any]
@@ -113,7 +113,7 @@ def given(house: House) -> Scene:
 
 def reversed_(house: House) -> Scene:
     scene = given(house)
-    awards.reverse(scene["award"], reason="Twice", by=house.alice, now=NOW)
+    reversing.reverse(scene["award"], reason="Twice", by=house.alice, now=NOW)
     return scene
 
 

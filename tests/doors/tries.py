@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.domain import acknowledging, causes, closing, ownership, promises
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, delivering, reversing
 from tests.factories import DAY, MINUTE, NOW, again
 
 LATER = NOW + MINUTE
@@ -89,7 +89,7 @@ def decline(reason: str = "Too much") -> dict[str, Any]:
 
 def reverse(reason: str = "By mistake") -> dict[str, Any]:
     return {
-        "domain": lambda _, scene, by: awards.reverse(scene["award"], reason=reason, by=by, now=LATER),
+        "domain": lambda _, scene, by: reversing.reverse(scene["award"], reason=reason, by=by, now=LATER),
         "browser": ("/cases/{case.reference}/awards/{award.pk}/reverse", {"reason": reason}),
         "api": ("awards/{award.pk}/reverse/", {"reason": reason}),
     }
@@ -97,7 +97,7 @@ def reverse(reason: str = "By mistake") -> dict[str, Any]:
 
 def deliver() -> dict[str, Any]:
     return {
-        "domain": lambda _, scene, by: awards.deliver(scene["award"], by=by, now=LATER),
+        "domain": lambda _, scene, by: delivering.deliver(scene["award"], by=by, now=LATER),
         "browser": ("/cases/{case.reference}/awards/{award.pk}/deliver", {}),
         "api": ("awards/{award.pk}/fulfill/", {}),
     }

@@ -12,7 +12,7 @@ from accounts.models import User
 from cases.domain import acknowledging, causes, closing, conversation, disclosing, ownership, promises
 from cases.enums import Point
 from cases.models import Case, Disclosure, HonoredError, Incident, Promise
-from compensation.domain import approvals, awards, honoring
+from compensation.domain import approvals, awards, delivering, honoring, reversing
 from compensation.models import Approval, Award, Decision, LedgerEntry
 from insights.domain import facts
 from insights.models import Tally
@@ -118,12 +118,12 @@ class Story:
             else:
                 approvals.decline(approval, reason="Too much", by=self.house.sam, now=self.now)
         for award in Award.objects.filter(status="given").select_related("case")[:2]:
-            awards.deliver(award, by=self.house.sue, now=self.now)
+            delivering.deliver(award, by=self.house.sue, now=self.now)
 
     def reverse(self) -> None:
         given = list(Award.objects.filter(status__in=["given", "delivered"]).select_related("case", "remedy"))
         if given:
-            awards.reverse(self.chance.choice(given), reason="A mistake", by=self.house.sue, now=self.now)
+            reversing.reverse(self.chance.choice(given), reason="A mistake", by=self.house.sue, now=self.now)
 
     def promise(self) -> None:
         promises.make(self.case(), due_end=self.now + HOUR, by=self.rep(), now=self.now)
@@ -140,7 +140,7 @@ class Story:
         for promise in Promise.objects.filter(status="open", case=case).select_related("case"):
             promises.keep(promise, by=self.house.sue, now=self.now)
         for award in Award.objects.filter(status="given", case=case).select_related("case"):
-            awards.deliver(award, by=self.house.sue, now=self.now)
+            delivering.deliver(award, by=self.house.sue, now=self.now)
         causes.set_cause(case, cause=self.chance.choice(self.causes), by=self.house.sue, now=self.now)
         closing.close(case, outcome=self.chance.choice(["put_right", "partly"]), by=self.house.sue, now=self.now)
 

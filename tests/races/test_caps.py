@@ -15,7 +15,7 @@ from accounts.authority import Refused
 from accounts.enums import Role
 from accounts.models import User
 from cases.domain.reconcile import differences as owed_differently
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, reversing
 from compensation.domain.reconcile import differences
 from compensation.enums import Account, AwardStatus
 from compensation.models import Approval, Award, CapCounter, LedgerEntry
@@ -183,7 +183,7 @@ def test_reversals_at_the_same_moment_give_the_money_back_once(house: House) -> 
     award = house.give(house.heard_case(), 1500)
     results = all_at_once(
         [
-            lambda by=by: awards.reverse(award, reason="By mistake", by=by, now=house.now)  # type: ignore[misc]
+            lambda by=by: reversing.reverse(award, reason="By mistake", by=by, now=house.now)  # type: ignore[misc]
             for by in (house.alice, house.sue, house.sam)
         ]
     )

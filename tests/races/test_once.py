@@ -13,7 +13,7 @@ from accounts.authority import Refused
 from accounts.models import BusinessUnit
 from cases.domain import causes, customers, ownership, promises
 from cases.models import Case, Cause, Contact, Customer, Handoff, Incident, Promise
-from compensation.domain import caps
+from compensation.domain import setting_caps
 from compensation.models import Cap
 from tests.compensation.books import agree
 from tests.factories import DAY, NOW, House, again
@@ -92,7 +92,7 @@ def test_what_two_administrators_set_up_at_once_is_there_once(house: House) -> N
     works: list[Any] = [lambda: causes.add_cause(name="Till", parent=None, by=house.ada, now=NOW) for _ in range(4)]
     assert outcomes(all_at_once(works)) == {"done": 1, "name_taken": 3}
     works = [
-        lambda: caps.set_cap(axis="day", currency="USD", amount_minor=5, role="rep", by=house.ada, now=NOW)
+        lambda: setting_caps.set_cap(axis="day", currency="USD", amount_minor=5, role="rep", by=house.ada, now=NOW)
         for _ in range(4)
     ]
     assert set(outcomes(all_at_once(works))) <= {"done", "changed_meanwhile"}

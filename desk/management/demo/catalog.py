@@ -8,8 +8,8 @@ from typing import Any
 from accounts.enums import Role
 from cases.domain.causes import add_cause
 from cases.models import Cause
-from compensation.domain.caps import set_cap
 from compensation.domain.catalog import save_remedy
+from compensation.domain.setting_caps import set_cap
 from compensation.enums import Axis, RemedyKind
 from desk.management.demo.stage import Cast
 
@@ -34,8 +34,9 @@ REMEDIES: list[tuple[str, str, RemedyKind, str, int | None, int | None, int | No
     ("fare-refund", "Refund of the fare difference", MONEY, "JPY", None, None, 3, False, "You get the difference back to your card within three days."),
 ]  # fmt: skip
 
-# Minor units: a cent, a penny, a yen. Per award, per case, per day, per month.
-AXES = (Axis.AWARD, Axis.CASE, Axis.DAY, Axis.MONTH)
+# Minor units: a cent, a penny, a yen. Per award, per case, per day, per month; a customer may have twice what a case
+# may in a month, and a team five times what one of them may.
+AXES = (Axis.AWARD, Axis.CASE, Axis.DAY, Axis.MONTH, Axis.CUSTOMER, Axis.TEAM)
 CAPS: dict[tuple[Role, str], tuple[int, int, int, int]] = {
     (Role.REP, "USD"): (10000, 20000, 50000, 400000),
     (Role.REP, "EUR"): (9000, 18000, 45000, 350000),
@@ -75,10 +76,10 @@ def stock(cast: Cast, *, now: datetime) -> None:
         }
         cast.remedies[code] = save_remedy(None, by=admin, now=now, **fields)
     for (role, currency), amounts in CAPS.items():
-        for axis, amount in zip(AXES, amounts, strict=True):
+        for axis, amount in zip(AXES, (*amounts, 2 * amounts[1], 5 * amounts[3]), strict=True):
             set_cap(axis=axis, currency=currency, amount_minor=amount, role=role, by=admin, now=now)
     for (name, currency), amounts in OWN_CAPS.items():
-        for axis, amount in zip(AXES, amounts, strict=True):
+        for axis, amount in zip(AXES, (*amounts, 2 * amounts[1], 5 * amounts[3]), strict=True):
             set_cap(axis=axis, currency=currency, amount_minor=amount, user=cast.staff[name], by=admin, now=now)
     for root_name, names in CAUSES.items():
         root = cast.causes[root_name] = add_cause(name=root_name, parent=None, by=admin, now=now)

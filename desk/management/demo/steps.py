@@ -13,7 +13,7 @@ from cases.domain.clock import at_wall_time
 from cases.domain.intake import log_incident
 from cases.enums import LIVE_CHANNELS, Channel, PromiseStatus, Reached
 from cases.models import Case, Incident, Promise
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, delivering, reversing
 from compensation.models import Approval, Award
 from desk.management.demo.stage import Cast, Story
 
@@ -111,11 +111,11 @@ def give(code: str, minor: int | None = None, note: str = "") -> Action:
 
 
 def deliver(proof: str = "") -> Action:
-    return lambda run, now: awards.deliver(_given(run), by=run.by, now=now, proof=proof)
+    return lambda run, now: delivering.deliver(_given(run), by=run.by, now=now, proof=proof)
 
 
 def take_back(reason: str) -> Action:
-    return lambda run, now: awards.reverse(_given(run), reason=reason, by=run.by, now=now)
+    return lambda run, now: reversing.reverse(_given(run), reason=reason, by=run.by, now=now)
 
 
 def approve(by: str, minor: int | None = None, note: str = "") -> Action:
