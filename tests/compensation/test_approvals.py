@@ -232,12 +232,23 @@ def test_a_difference_between_the_books_is_named(house: House, asked: Approval) 
     out = StringIO()
     call_command("reconcile", stdout=out)
     assert "All agree" in out.getvalue()
-    CapCounter.objects.filter(axis="case").update(spent_minor=7)
-    Case.objects.update(open_obligations=5)
     award = house.give(house.heard_case(), 700)
-    CapCounter.objects.filter(axis="day").delete()
+    own = {counter.axis: counter for counter in CapCounter.objects.exclude(user=None)}
+    CapCounter.objects.filter(case=asked.award.case).update(spent_minor=7)
+    CapCounter.objects.filter(customer=asked.award.customer).update(reserved_minor=2999)
+    own["day"].delete()
+    Case.objects.filter(pk=asked.award.case_id).update(open_obligations=5)
     Award.objects.filter(pk=award.pk).update(cost_minor=600)
-    assert len(reconcile.differences()) == 5
+    assert reconcile.differences() == [
+        f"counter case:{asked.award.case_id}:USD says spent 7, the ledger and what waits say 0",
+        f"counter customer:{asked.award.customer_id}:USD:2026-03-01 says reserved 2999, "
+        "the ledger and what waits say 3000",
+        f"counter {own['day'].key} is missing, the ledger and what waits say 700",
+        f"award {award.pk} is delivered: the ledger says delivered 700, source -700, "
+        "it should say delivered 600, source -600",
+    ]
+    Award.objects.filter(pk=award.pk).update(historical=True)
+    assert reconcile.differences()[-1] == f"award {award.pk} has entries in the ledger and is not an award of ours"
     with pytest.raises(CommandError, match="differences"):
         call_command("reconcile", stdout=out)
     assert "counts 5 open obligations and has 1" in out.getvalue()

@@ -52,14 +52,20 @@ def test_within_every_cap_an_award_takes_effect_at_once(house: House) -> None:
         date(2026, 3, 1),
         NOW,
     )
-    assert counters() == {"case": (1500, 0), "day 2026-03-10": (1500, 0), "month 2026-03-01": (1500, 0)}
+    assert counters() == {
+        "case": (1500, 0),
+        "customer 2026-03-01": (1500, 0),
+        "team 2026-03-01": (1500, 0),
+        "day 2026-03-10": (1500, 0),
+        "month 2026-03-01": (1500, 0),
+    }
     assert moves() == [("source", "delivered", 1500)]
     assert not Approval.objects.exists()
     agree()
 
 
 @pytest.mark.practice("P16")
-def test_what_is_asked_for_reserves_on_the_case_and_touches_no_counter_of_the_rep(house: House) -> None:
+def test_what_is_asked_for_reserves_where_several_people_draw_and_touches_no_counter_of_the_rep(house: House) -> None:
     house.usual_caps()
     case = house.heard_case()
     approval = house.asked(case, 3000)
@@ -69,7 +75,7 @@ def test_what_is_asked_for_reserves_on_the_case_and_touches_no_counter_of_the_re
         "award",
         house.alice,
     )
-    assert counters() == {"case": (0, 3000)}
+    assert counters() == {"case": (0, 3000), "customer 2026-03-01": (0, 3000), "team 2026-03-01": (0, 3000)}
     assert moves() == [("source", "pending", 3000)]
     owed = Obligation.objects.get(kind="approval")
     assert (owed.owner, again(case).open_obligations) == (None, 1)

@@ -14,15 +14,15 @@ from compensation.domain.gauges import alone, binding, gauges
 from compensation.enums import Axis
 from compensation.models import Cap, CapCounter
 from tests.compensation.books import agree, refusal
-from tests.factories import DAY, HOUR, NOW, House
+from tests.factories import DAY, HOUR, NOW, PLENTY, House
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.practice("P16")
-@pytest.mark.parametrize("axis", ["award", "case", "day", "month"])
+@pytest.mark.parametrize("axis", caps.MONEY_AXES)
 def test_an_award_that_reaches_a_cap_fits_and_one_cent_more_is_asked_for(house: House, axis: str) -> None:
-    plenty = {"award": 10**6, "case": 10**6, "day": 10**6, "month": 10**6}
+    plenty = dict.fromkeys(caps.MONEY_AXES, 10**6)
     house.caps(Role.REP, **plenty | {axis: 1000})
     house.caps(Role.SUPERVISOR, **plenty)
     assert house.give(house.heard_case(), 1000).status == "delivered"
@@ -55,8 +55,11 @@ def test_a_persons_cap_stands_in_place_of_the_roles_on_its_axis_alone(house: Hou
     assert {axis.value: amount for axis, amount in caps.of(house.alice, "USD", now=NOW).items()} == {
         "award": 100,
         "case": 5000,
+        "customer": PLENTY,
         "day": 10000,
         "month": 100000,
+        "team": PLENTY,
+        "no_questions": 5,
     }
     case = house.heard_case()
     assert [house.give(case, 200, by=by).status for by in (house.alice, house.bob)] == [
@@ -66,7 +69,7 @@ def test_a_persons_cap_stands_in_place_of_the_roles_on_its_axis_alone(house: Hou
     assert caps.of_each([house.alice, house.bob, house.sue], "USD", now=NOW) == {
         person.pk: caps.of(person, "USD", now=NOW) for person in (house.alice, house.bob, house.sue)
     }
-    setting_caps.remove_cap(Cap.objects.get(user=house.alice), by=house.ada, now=NOW)
+    setting_caps.remove_cap(Cap.objects.get(user=house.alice, axis=Axis.AWARD), by=house.ada, now=NOW)
     assert caps.of(house.alice, "USD", now=NOW)[Axis.AWARD] == 2000
 
 
@@ -80,7 +83,7 @@ def test_each_currency_has_caps_and_counters_of_its_own(house: House) -> None:
     award = awards.give(case, euros, amount_minor=700, by=house.alice, now=NOW)
     assert (award.status, award.currency) == ("delivered", "EUR")
     assert refusal(awards.give, case, euros, amount_minor=1, by=house.alice, now=NOW) == "beyond_every_cap"
-    assert CapCounter.objects.filter(currency="EUR").count() == 3
+    assert CapCounter.objects.filter(currency="EUR").count() == 5
     agree()
 
 
@@ -183,6 +186,8 @@ def test_what_is_left_is_shown_on_every_axis_and_names_the_cap_that_binds(house:
     assert {gauge.axis.value: (gauge.cap, gauge.used, gauge.left) for gauge in measured} == {
         "award": (2000, 0, 2000),
         "case": (5000, 4500, 500),
+        "customer": (PLENTY, 4500, PLENTY - 4500),
+        "team": (PLENTY, 4500, PLENTY - 4500),
         "day": (10000, 1500, 8500),
         "month": (100000, 1500, 98500),
     }

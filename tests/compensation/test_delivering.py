@@ -48,8 +48,14 @@ def test_a_reversal_is_a_new_entry_and_the_money_returns_to_the_period_it_came_f
     # Her zone changes meanwhile: the period is the one that was frozen.
     User.objects.filter(pk=house.alice.pk).update(time_zone="Pacific/Kiritimati")
     reversing.reverse(award, reason="Given twice", by=house.sue, now=NOW)
-    assert counters() == {"case": (700, 0), "day 2026-03-10": (700, 0), "month 2026-03-01": (700, 0)}
-    assert moves() == [("source", "delivered", 1500), ("source", "delivered", 700), ("delivered", "source", 1500)]
+    assert counters() == {
+        "case": (700, 0),
+        "customer 2026-03-01": (700, 0),
+        "team 2026-03-01": (700, 0),
+        "day 2026-03-10": (700, 0),
+        "month 2026-03-01": (700, 0),
+    }
+    assert moves() == [("source", "delivered", 1500), ("source", "delivered", 700), ("delivered", "reversed", 1500)]
     assert (again(award).status, again(award).reversed_at) == ("reversed", NOW)
     agree()
 
