@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import BusinessUnit, Team, User, currency_code
 from cases.models import Case, Customer, Obligation
-from compensation.enums import AwardStatus, Basis, PayoutStatus
+from compensation.enums import AwardStatus, Basis, Method, PayoutStatus
 from compensation.models.catalog import CouponPool, Remedy
 
 
@@ -38,6 +38,12 @@ class Award(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     period = models.DateField(null=True, blank=True)
     no_questions = models.BooleanField(default=False)
+    method = models.CharField(
+        max_length=14,
+        choices=Method.choices,
+        default=Method.NONE,
+        help_text="How it reaches the customer, as the catalog said when it was given.",
+    )
     precedent_reason = models.CharField(
         max_length=300, blank=True, default="", help_text="Why it is offered in spite of an earlier honored error."
     )
@@ -102,7 +108,10 @@ class Coupon(models.Model):
                 condition=Q(award__isnull=True, taken_at__isnull=True) | Q(award__isnull=False, taken_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["pool", "id"], name="coupons_left", condition=Q(award__isnull=True))]
+        indexes = [
+            models.Index(fields=["pool", "id"], name="coupons_left", condition=Q(award__isnull=True)),
+            models.Index(fields=["pool", "-taken_at", "-id"], name="coupons_taken", condition=Q(award__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"coupon {self.pk}"
