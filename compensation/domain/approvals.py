@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.authority import Refused, Verdict, first_no, refuse
 from accounts.domain.notices import tell
@@ -20,7 +22,7 @@ from cases.domain.obligations import abandon, discharge, owe, reminder_key
 from cases.enums import ObligationKind
 from cases.models import Case
 from compensation.domain import caps, ledger
-from compensation.domain.caps import Full
+from compensation.domain.caps import Draw, Full
 from compensation.domain.steps import record_award, take_effect
 from compensation.domain.workflow import APPROVAL, AWARD
 from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis
@@ -35,8 +37,8 @@ def ask(award: Award, case: Case, *, binding: Full, by: User, now: datetime, not
     Refused: ``beyond_every_cap`` when none of those who may answer could approve it.
     """
     answering = list(supervisors_of_unit(case.unit_id).exclude(pk=by.pk))
-    full: Full | None = Full(Axis.AWARD, 0)
     theirs = caps.of_each(answering, award.currency, now=now).values()
+    full: Full | None = Full(Axis.AWARD, max((each[Axis.AWARD] for each in theirs), default=0))
     for allowed in sorted(theirs, key=lambda each: each[Axis.AWARD]):
         if award.cost_minor <= allowed[Axis.AWARD]:
             full = caps.take(caps.shared_draws(award, allowed), award.cost_minor, reserve=True)
@@ -45,8 +47,10 @@ def ask(award: Award, case: Case, *, binding: Full, by: User, now: datetime, not
     if full is not None:
         raise Refused(
             "beyond_every_cap",
-            f"{display(award.cost_minor, award.currency)} is more than anybody here may approve {full.axis.label}.",
+            f"{display(award.cost_minor, award.currency)} is more than anybody here may approve {full.axis.label}: "
+            f"{display(full.left, award.currency)} left.",
             "amount_minor",
+            **full.told(award.currency),
         )
     award.save(force_insert=True)
     obligation = owe(
@@ -127,6 +131,7 @@ def approve(
             f"{display(granted, award.currency)} is above your own cap {full.axis.label}: "
             f"{display(full.left, award.currency)} left. Approve less, or ask a colleague.",
             "amount_minor",
+            **full.told(award.currency),
         )
     less = granted < locked.asked_minor
     _answer(locked, ApprovalStatus.APPROVED_LESS if less else ApprovalStatus.APPROVED, granted=granted, by=by, now=now)
@@ -165,15 +170,33 @@ def decline(approval: Approval, *, reason: str, by: User, now: datetime) -> Appr
 
 def expire_stale(case: Case, *, now: datetime) -> int:
     """Expire the requests of a held case whose time has passed; returns how many. The caller saves the case."""
-    stale = (
-        Approval.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("award", "award__remedy", "obligation", "requested_by")
-        .filter(award__case=case, status=ApprovalStatus.WAITING, expires_at__lte=now)
-        .order_by("id")
-    )
-    count = 0
+    stale = list(stale_requests(now=now).filter(award__case=case))
     for approval in stale:
         approval.award.case = case
+    expire_held(stale, now=now)
+    return len(stale)
+
+
+def stale_requests(*, now: datetime) -> QuerySet[Approval]:
+    """Requests whose time has passed, locked, in the order of their ids. Their cases are held by the caller."""
+    return (
+        Approval.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("award", "award__remedy", "obligation", "requested_by")
+        .filter(status=ApprovalStatus.WAITING, expires_at__lte=now)
+        .order_by("id")
+    )
+
+
+def expire_held(stale: list[Approval], *, now: datetime, then: Iterable[Draw] = ()) -> None:
+    """Expire these. Their cases are held by the caller, who saves them, and are those of the awards.
+
+    ``then`` is what the caller draws on next: it is held with the counters of these, all in the order of their keys.
+    """
+    if len(stale) > 1 or then:
+        nothing = dict.fromkeys(caps.MONEY_AXES, 0)
+        caps.lock([*then, *(draw for approval in stale for draw in caps.shared_draws(approval.award, nothing))])
+    for approval in stale:
+        case = approval.award.case
         APPROVAL.move(approval, ApprovalStatus.EXPIRED)
         approval.save(update_fields=["status"])
         _release(approval, case, AwardStatus.EXPIRED, by=None, now=now)
@@ -188,8 +211,6 @@ def expire_stale(case: Case, *, now: datetime) -> int:
             now=now,
             urgent=True,
         )
-        count += 1
-    return count
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ from cases.domain import casework
 from cases.domain.acknowledging import feelings_first, name_feeling
 from cases.domain.permissions import can_work_on
 from cases.models import Case
-from compensation.domain import approvals, caps
-from compensation.domain.caps import Full
+from compensation.domain import approvals, caps, stale
+from compensation.domain.caps import Allowed, Draw, Full
 from compensation.domain.precedents import reason_in_spite
 from compensation.domain.steps import take_effect
 from compensation.enums import AwardStatus, Axis, Basis
@@ -60,12 +60,7 @@ def give(
     feelings_first(held).enforce()
     award = _draft(held, remedy, amount_minor=amount_minor, currency=currency, by=by, now=now)
     award.precedent_reason = reason_in_spite(held, precedent_reason)
-    binding: Full | None = None
-    if award.cost_minor > 0 and award.basis == Basis.GOODWILL:
-        binding = _draw(award, by=by, now=now)
-        # Only where there is no room does it matter that a stale request still holds some of it.
-        if binding is not None and held.open_obligations and approvals.expire_stale(held, now=now):
-            binding = _draw(award, by=by, now=now)
+    binding = _draw(award, held, by=by, now=now)
     if binding is None:
         take_effect(award, held, by=by, now=now, note=note)
     else:
@@ -122,16 +117,26 @@ def _draft(
     )
 
 
-def _draw(award: Award, *, by: User, now: datetime) -> Full | None:
+def _draw(award: Award, held: Case, *, by: User, now: datetime) -> Full | None:
     """Draw the award on the giver's counters; returns the cap that binds, or None when it fits."""
+    if award.cost_minor == 0 or award.basis != Basis.GOODWILL:
+        return None
     allowed = caps.of(by, award.currency, now=now)
     day, month = caps.periods(by, now)
     if award.remedy.no_questions and caps.take([caps.no_questions_draw(by, allowed, day=day)], 1) is None:
         award.no_questions = True
         return None
-    if award.cost_minor > allowed[Axis.AWARD]:
-        return Full(Axis.AWARD, allowed[Axis.AWARD])
-    full = caps.take(caps.draws(award, by, allowed, day=day, month=month), award.cost_minor)
+    drawn = caps.draws(award, by, allowed, day=day, month=month)
+    full = _fit(award, allowed, drawn)
+    # Only where there is no room does it matter that stale requests still hold some of it.
+    if full is not None and stale.make_room(award, held, then=drawn, now=now):
+        full = _fit(award, allowed, drawn)
     if full is None:
         award.spender, award.day, award.month = by, day, month
     return full
+
+
+def _fit(award: Award, allowed: Allowed, drawn: list[Draw]) -> Full | None:
+    if award.cost_minor > allowed[Axis.AWARD]:
+        return Full(Axis.AWARD, allowed[Axis.AWARD])
+    return caps.take(drawn, award.cost_minor)

@@ -48,6 +48,10 @@ class Full:
     axis: Axis
     left: int
 
+    def told(self, currency: str) -> dict[str, Any]:
+        """As a refusal tells a program of it."""
+        return {"binding": {"axis": self.axis.value, "left_minor": self.left, "currency": currency}}
+
 
 def holder_of(*, role: str = "", user: User | None = None) -> str:
     """How a role's or a person's caps are keyed."""
@@ -168,6 +172,16 @@ def settle(wanted: Iterable[Draw], *, reserved: int, granted: int) -> Full | Non
     Nothing granted only frees what was reserved, whatever the caps are.
     """
     return _move(wanted, spent=granted, reserved=-reserved)
+
+
+def lock(wanted: Iterable[Draw]) -> None:
+    """Hold all these counters until the transaction ends, before several of them are moved one after another.
+
+    Whoever moves counters in more than one statement holds them all first, in the order of their keys.
+    """
+    by_key = {draw.key: draw for draw in wanted}
+    if by_key:
+        _upsert([by_key[key] for key in sorted(by_key)], spent=0, reserved=0)
 
 
 def _move(wanted: Iterable[Draw], *, spent: int, reserved: int) -> Full | None:

@@ -6,23 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
-
 from accounts.authority import ALLOWED, Verdict, refuse
 from accounts.models import User
 from accounts.money import display
 from cases.models import Case
 from compensation.domain import caps
-from compensation.domain.caps import Draw
-from compensation.enums import ApprovalStatus, Axis
-from compensation.models import Approval, CapCounter
+from compensation.domain.caps import Allowed, Full
+from compensation.domain.stale import held_by_stale
+from compensation.enums import Axis
+from compensation.models import CapCounter
 
 ORDER = (Axis.CASE, Axis.CUSTOMER, Axis.DAY, Axis.MONTH, Axis.TEAM)
 
 
 @dataclass(frozen=True)
 class Gauge:
-    """One cap: minor units of ``currency``. What stale reservations hold counts as left."""
+    """One cap: minor units of ``currency``, or a number of remedies where that is blank. What stale requests hold
+    counts as left.
+    """
 
     axis: Axis
     currency: str
@@ -34,9 +35,26 @@ class Gauge:
         return max(self.cap - self.used, 0)
 
 
-def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None) -> list[Gauge]:
-    """A user's caps and what is left of each, those of a case and its customer when one is given. Three queries at most."""
-    allowed = caps.of(user, currency, now=now)
+@dataclass(frozen=True)
+class Measured:
+    """All that bounds a person at a moment: their caps of money, and how many no-questions remedies are left today."""
+
+    money: list[Gauge]
+    no_questions: Gauge
+
+    @property
+    def binding(self) -> Gauge:
+        return binding(self.money)
+
+
+def measure(
+    user: User, *, currency: str, now: datetime, case: Case | None = None, allowed: Allowed | None = None
+) -> Measured:
+    """A user's caps and what is left of each, those of a case and its customer when one is given.
+
+    Three queries at most, one less where the user's caps (``allowed``) were read already.
+    """
+    allowed = caps.of(user, currency, now=now) if allowed is None else allowed
     day, month = caps.periods(user, now)
     drawn = caps.person_draws(user, currency, allowed, day=day, month=month)
     drawn += caps.shared(
@@ -47,28 +65,26 @@ def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None
         team_id=user.team_id,
         period=month,
     )
-    counters = {counter.key: counter for counter in CapCounter.objects.filter(key__in=[draw.key for draw in drawn])}
-    result = [Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0)]
-    for draw in sorted(drawn, key=lambda draw: ORDER.index(draw.axis)):
-        counter = counters.get(draw.key)
-        used = counter.spent_minor + counter.reserved_minor if counter else 0
-        if counter and counter.reserved_minor:
-            used -= _stale(draw, now=now)
-        result.append(Gauge(draw.axis, currency, draw.ceiling, used))
-    return result
-
-
-def _stale(draw: Draw, *, now: datetime) -> int:
-    """What requests still hold of a counter though nobody answered them in time."""
-    held = {"award__case": draw.case_id, "award__customer": draw.customer_id, "award__team": draw.team_id}
-    waiting = Approval.objects.filter(
-        **{name: value for name, value in held.items() if value is not None},
-        **({"award__period": draw.period_start} if draw.period_start else {}),
-        currency=draw.currency,
-        status=ApprovalStatus.WAITING,
-        expires_at__lte=now,
+    unasked = caps.no_questions_draw(user, allowed, day=day)
+    counters = CapCounter.objects.filter(key__in=[draw.key for draw in (*drawn, unasked)])
+    used = {counter.key: (counter.spent_minor + counter.reserved_minor, counter.reserved_minor) for counter in counters}
+    reserved = [draw for draw in drawn if used.get(draw.key, (0, 0))[1]]
+    stale = held_by_stale(reserved, now=now)
+    return Measured(
+        money=[
+            Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0),
+            *(
+                Gauge(draw.axis, currency, draw.ceiling, used.get(draw.key, (0, 0))[0] - stale[draw.key])
+                for draw in sorted(drawn, key=lambda draw: ORDER.index(draw.axis))
+            ),
+        ],
+        no_questions=Gauge(Axis.NO_QUESTIONS, "", unasked.ceiling, used.get(unasked.key, (0, 0))[0]),
     )
-    return waiting.aggregate(sum=Sum("asked_minor"))["sum"] or 0
+
+
+def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None) -> list[Gauge]:
+    """A user's caps of money and what is left of each, those of a case and its customer when one is given."""
+    return measure(user, currency=currency, now=now, case=case).money
 
 
 def gauges_in(user: User, currencies: Iterable[str], *, now: datetime) -> dict[str, list[Gauge]]:
@@ -93,30 +109,31 @@ def gauges_in(user: User, currencies: Iterable[str], *, now: datetime) -> dict[s
 
 
 def binding(measured: list[Gauge]) -> Gauge:
-    """The cap that leaves least."""
+    """The cap of money that leaves least."""
     return min(measured, key=lambda gauge: gauge.left)
 
 
 def alone(cost_minor: int, measured: list[Gauge]) -> Verdict:
     """Could a remedy of this cost be given alone now? A no names the cap that binds and what is left of it."""
-    for gauge in measured:
-        if cost_minor > gauge.left:
-            return refuse(
-                "over_cap",
-                f"Above your cap {gauge.axis.label}: {display(gauge.left, gauge.currency)} left. "
-                "A supervisor will be asked.",
-            )
+    over = [gauge for gauge in measured if cost_minor > gauge.left]
+    if over:
+        return refuse("over_cap", f"Above your cap {what_is_left(binding(over))}. A supervisor will be asked.")
     return ALLOWED
 
 
 def approvable(asked_minor: int, measured: list[Gauge]) -> Verdict:
     """Would all that is asked for fit an approver's own caps now? A no names the cap that binds."""
-    for gauge in measured:
-        if asked_minor > gauge.left:
-            return refuse(
-                "over_your_cap",
-                f"Above your own cap {gauge.axis.label}: {display(gauge.left, gauge.currency)} left. "
-                "Approve less, or ask a colleague.",
-                "amount_minor",
-            )
+    over = [gauge for gauge in measured if asked_minor > gauge.left]
+    if over:
+        return refuse(
+            "over_your_cap",
+            f"Above your own cap {what_is_left(binding(over))}. Approve less, or ask a colleague.",
+            "amount_minor",
+        )
     return ALLOWED
+
+
+def what_is_left(cap: Gauge | Full, currency: str = "") -> str:
+    """A cap with what is left of it, in words: "per case: $5.00 left"."""
+    of = cap.currency if isinstance(cap, Gauge) else currency
+    return f"{cap.axis.label}: {display(cap.left, of)} left" if of else f"{cap.axis.label}: {cap.left} left"

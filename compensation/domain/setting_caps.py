@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
@@ -21,6 +22,30 @@ from journal.enums import EventType
 
 SETTABLE = (*MONEY_AXES, Axis.NO_QUESTIONS)
 MOST_IN_A_DAY = 1000
+IN_PAST = "A cap begins and ends now or later: what was given stays measured by what held."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Whose cap it is, over what, in which currency."""
+
+    axis: str
+    currency: str
+    role: str = ""
+    user: User | None = None
+
+    @property
+    def holder(self) -> str:
+        return holder_of(role=self.role, user=self.user)
+
+    @property
+    def caps(self) -> QuerySet[Cap]:
+        """All that held, holds and is planned here."""
+        return Cap.objects.filter(holder=self.holder, axis=self.axis, currency=self.currency)
+
+    def at(self, moment: datetime) -> QuerySet[Cap]:
+        """The cap in force at a moment."""
+        return self.caps.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
 
 
 @transaction.atomic
@@ -47,48 +72,89 @@ def set_cap(
     can_administer(by).enforce()
     begins = starts_at or now
     if begins < now:
-        raise Refused("in_past", "A cap begins now or later: what was given stays measured by what held.", "starts_at")
-    _check(axis, currency, role, user)
+        raise Refused("in_past", IN_PAST, "starts_at")
+    cell = Cell(axis, currency, "" if user else role, user)
+    _check(cell, role)
     amount = _amount(axis, currency, amount_minor)
-    holder = holder_of(role=role, user=user)
-    held = _held(holder, axis, currency, begins)
-    before = held.first()
+    before = cell.at(begins).select_for_update(of=("self",), no_key=True).first()
     _seen(before, version)
+    was = before.amount_minor if before else None
     try:
         with transaction.atomic():
-            cap = _begin(before, holder, axis, currency, amount, begins=begins, role=role, user=user, by=by)
+            cap = _begin(before, cell, amount, begins=begins, by=by)
     except IntegrityError:  # another administrator set the same cap for the first time, at the same moment
         raise ChangedMeanwhile([], version=1) from None
-    _tell(cap, by=by, now=now, before=before.amount_minor if before else None, after=amount, starts_at=begins)
+    _tell(cap, by=by, now=now, before=was, after=amount, starts_at=begins.isoformat())
     return cap
 
 
 @transaction.atomic
-def remove_cap(cap: Cap, *, by: User, now: datetime, version: int | None = None) -> None:
-    """End a person's own cap now, so that their role's holds again, or a role's, which leaves nothing.
+def remove_cap(
+    cap: Cap, *, by: User, now: datetime, ends_at: datetime | None = None, version: int | None = None
+) -> None:
+    """End a person's own cap, so that their role's holds again, or a role's, which leaves nothing.
 
-    One that has not begun is taken out of the plan. Refused: ``administrator_needed``, ``wrong_state`` (it has ended),
+    It ends at ``ends_at`` (aware; now). One that has not begun is taken out of the plan: it never held, and what held
+    before it holds on. Refused: ``administrator_needed``, ``in_past``, ``wrong_state`` (it has ended or ends before),
     ``changed_meanwhile``.
     """
     can_administer(by).enforce()
     cap = Cap.objects.select_for_update(of=("self",), no_key=True).get(pk=cap.pk)
     _seen(cap, version)
-    if cap.ends_at is not None and cap.ends_at <= now:
-        raise Refused("wrong_state", "This cap has ended already.")
-    _tell(cap, by=by, now=now, removed=True, before=cap.amount_minor)
-    if cap.starts_at >= now:
-        cap.delete()
+    ends = ends_at or now
+    if ends < now:
+        raise Refused("in_past", IN_PAST, "starts_at")
+    if cap.ends_at is not None and cap.ends_at <= ends:
+        raise Refused("wrong_state", "This cap ends before that, or has ended already.")
+    if cap.starts_at >= now and ends <= cap.starts_at:
+        _take_out(cap, by=by, now=now)
         return
-    cap.ends_at = now
+    cap.ends_at = ends
     cap.save(update_fields=["ends_at"])
+    _tell(cap, by=by, now=now, removed=True, before=cap.amount_minor, ends_at=ends.isoformat())
 
 
-def _check(axis: str, currency: str, role: str, user: User | None) -> None:
-    if axis not in SETTABLE:
+@transaction.atomic
+def keep_cap(cap: Cap, *, by: User, now: datetime, version: int | None = None) -> Cap:
+    """Take a planned end out of the plan: the cap holds on, up to whatever is planned next.
+
+    Refused: ``administrator_needed``, ``wrong_state`` (no end is planned), ``changed_meanwhile``.
+    """
+    can_administer(by).enforce()
+    cap = Cap.objects.select_for_update(of=("self",), no_key=True).get(pk=cap.pk)
+    _seen(cap, version)
+    following = _cell_of(cap).caps.filter(starts_at__gt=cap.starts_at).order_by("starts_at").first()
+    ends = following.starts_at if following else None
+    if cap.ends_at is None or cap.ends_at <= now or cap.ends_at == ends:
+        raise Refused("wrong_state", "This cap is not planned to end.")
+    cap.ends_at = ends
+    cap.save(update_fields=["ends_at"])
+    _tell(cap, by=by, now=now, before=cap.amount_minor, after=cap.amount_minor, ends_at=ends and ends.isoformat())
+    return cap
+
+
+def _take_out(cap: Cap, *, by: User, now: datetime) -> None:
+    """A change that is not to be: what it would have ended holds on, and the log tells it of that one."""
+    before = _cell_of(cap).caps.filter(ends_at=cap.starts_at).select_for_update(of=("self",), no_key=True).first()
+    starts, ends = cap.starts_at, cap.ends_at
+    told = {"removed": True, "before": cap.amount_minor, "starts_at": starts.isoformat()}
+    _tell(before or cap, by=by, now=now, **told)
+    cap.delete()
+    if before is not None:
+        before.ends_at = ends
+        before.save(update_fields=["ends_at"])
+
+
+def _cell_of(cap: Cap) -> Cell:
+    return Cell(cap.axis, cap.currency, cap.role, cap.user)
+
+
+def _check(cell: Cell, role: str) -> None:
+    if cell.axis not in SETTABLE:
         raise Refused("invalid", f"Choose one of: {', '.join(SETTABLE)}.", "axis")
-    if (axis == Axis.NO_QUESTIONS) != (currency == ""):
+    if (cell.axis == Axis.NO_QUESTIONS) != (cell.currency == ""):
         raise Refused("invalid", "Amounts have a currency; a number a day has none.", "currency")
-    if (user is None) == (role not in (Role.REP, Role.SUPERVISOR)):
+    if (cell.user is None) == (role not in (Role.REP, Role.SUPERVISOR)):
         raise Refused("invalid", "A cap is a role’s (rep or supervisor) or one person’s.", "role")
 
 
@@ -100,34 +166,16 @@ def _amount(axis: str, currency: str, amount_minor: int) -> int:
     return amount_minor
 
 
-def _held(holder: str, axis: str, currency: str, at: datetime) -> QuerySet[Cap]:
-    """The cap in force at a moment, locked."""
-    return Cap.objects.select_for_update(of=("self",), no_key=True).filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=at), holder=holder, axis=axis, currency=currency, starts_at__lte=at
-    )
-
-
 def _seen(cap: Cap | None, version: int | None) -> None:
     is_ = cap.version if cap else 0
     if version is not None and version != is_:
         raise ChangedMeanwhile(changes_since("cap", cap.pk, version) if cap else [], version=is_)
 
 
-def _begin(
-    before: Cap | None,
-    holder: str,
-    axis: str,
-    currency: str,
-    amount: int,
-    *,
-    begins: datetime,
-    role: str,
-    user: User | None,
-    by: User,
-) -> Cap:
+def _begin(before: Cap | None, cell: Cell, amount: int, *, begins: datetime, by: User) -> Cap:
+    version = (cell.caps.aggregate(latest=Max("version"))["latest"] or 0) + 1
     if before is not None and before.starts_at == begins:  # it never held: nothing was measured by it
-        before.amount_minor, before.set_by = amount, by
-        before.version += 1
+        before.amount_minor, before.set_by, before.version = amount, by, version
         before.save()
         return before
     ends = before.ends_at if before else None
@@ -135,23 +183,23 @@ def _begin(
         before.ends_at = begins
         before.save(update_fields=["ends_at"])
     else:
-        planned = Cap.objects.filter(holder=holder, axis=axis, currency=currency, starts_at__gt=begins)
-        ends = planned.order_by("starts_at").values_list("starts_at", flat=True).first()
+        planned = cell.caps.filter(starts_at__gt=begins).order_by("starts_at")
+        ends = planned.values_list("starts_at", flat=True).first()
     return Cap.objects.create(
-        role="" if user else role,
-        user=user,
-        holder=holder,
-        axis=axis,
-        currency=currency,
+        role=cell.role,
+        user=cell.user,
+        holder=cell.holder,
+        axis=cell.axis,
+        currency=cell.currency,
         amount_minor=amount,
         starts_at=begins,
         ends_at=ends,
         set_by=by,
-        version=(before.version if before else 0) + 1,
+        version=version,
     )
 
 
-def _tell(cap: Cap, *, by: User, now: datetime, starts_at: datetime | None = None, **told: object) -> None:
+def _tell(cap: Cap, *, by: User, now: datetime, **told: object) -> None:
     record(
         EventType.CAP_CHANGED,
         subject=("cap", cap.pk),
@@ -164,7 +212,6 @@ def _tell(cap: Cap, *, by: User, now: datetime, starts_at: datetime | None = Non
             "currency": cap.currency,
             "role": cap.role,
             "user": cap.user_id,
-            "starts_at": starts_at.isoformat() if starts_at else None,
             **told,
         },
     )
