@@ -46,9 +46,9 @@ def redis_url(redis_server: Redis) -> str:
     return redis_server.url
 
 
-@pytest.fixture
-def process_env(transactional_db: None, database: Database, var_dir: Path) -> dict[str, str]:
-    """The environment of a child process that shall see this test's database. Its mail goes to `var_dir`/outbox."""
+@pytest.fixture(scope="session")
+def child_env(django_db_setup: None, database: Database, var_dir: Path) -> dict[str, str]:
+    """The environment of a process that outlives one test. It sees the test database; what a flush leaves of it."""
     # Not the variable that lets the browser tests use the ORM beside Playwright's event loop: no process in life has it.
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     return inherited | {
@@ -58,6 +58,12 @@ def process_env(transactional_db: None, database: Database, var_dir: Path) -> di
         "SECRET_KEY": settings.SECRET_KEY,
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@pytest.fixture
+def process_env(transactional_db: None, child_env: dict[str, str]) -> dict[str, str]:
+    """The environment of a child process that shall see this test's database. Its mail goes to `var_dir`/outbox."""
+    return dict(child_env)
 
 
 class Child:

@@ -6,42 +6,27 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Sum
 
 from accounts.authority import Refused
 from accounts.enums import Role
-from accounts.models import User
 from cases.domain.reconcile import differences as owed_differently
 from compensation.domain import approvals, reversing
 from compensation.domain.reconcile import differences
-from compensation.enums import Account, AwardStatus
+from compensation.enums import Account
 from compensation.models import Approval, Award, CapCounter, LedgerEntry
-from tests.factories import HOUR, House, again
+from tests.factories import HOUR, PLENTY, House, again
 from tests.races.beside import all_at_once
+from tests.races.field import AMOUNT, GIVEN, at_midday
 from tests.races.server import CONNECTIONS, Server, secret_of, serve, statuses
 
 __all__ = ["serve"]
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.practice("P16")]
 
-AMOUNT = 700
-PLENTY = 10**12
-GIVEN = [AwardStatus.GIVEN, AwardStatus.DELIVERED]
 Serve = Callable[..., Server]
-
-
-def zone_where_it_is_midday() -> str:
-    """So that no race runs over midnight, and not over the end of a month."""
-    hour = datetime.now(UTC).hour
-    return f"Etc/GMT{hour - 12:+d}" if hour != 12 else "UTC"
-
-
-def at_midday(house: House) -> None:
-    assert 11 <= datetime.now(ZoneInfo(zone_where_it_is_midday())).hour <= 13
-    User.objects.update(time_zone=zone_where_it_is_midday())
 
 
 def caps(house: House, **tight: int) -> None:
@@ -79,22 +64,8 @@ def open_cases(house: House, number: int) -> list[str]:
     return [house.heard_case(customer).reference for _ in range(number)]
 
 
-def test_a_thousand_awards_from_sixteen_connections_never_pass_the_cap_of_a_day(house: House, serve: Serve) -> None:
-    at_midday(house)
-    cap = 400 * AMOUNT + 300
-    caps(house, day=cap)
-    references = open_cases(house, CONNECTIONS)
-    User.objects.filter(role=Role.SUPERVISOR).update(is_active=False)  # nobody to ask: above the cap nothing is given
-    answers = race(serve(), [secret_of(house.alice)], references, times=1000)
-    assert answers == {201: cap // AMOUNT, 409: 1000 - cap // AMOUNT}
-    assert given() == cap // AMOUNT * AMOUNT
-    day = CapCounter.objects.get(axis="day")
-    assert (day.spent_minor, day.ceiling_minor) == (cap // AMOUNT * AMOUNT, cap)
-    agree()
-
-
 def test_what_is_above_the_cap_is_asked_for_and_draws_on_nothing(house: House, serve: Serve) -> None:
-    at_midday(house)
+    at_midday()
     caps(house, day=60 * AMOUNT)
     references = open_cases(house, CONNECTIONS)
     assert race(serve(), [secret_of(house.alice)], references, times=96) == {201: 96}
@@ -104,9 +75,9 @@ def test_what_is_above_the_cap_is_asked_for_and_draws_on_nothing(house: House, s
 
 
 def test_several_reps_at_once_never_pass_what_each_of_them_may_give_on_one_case(house: House, serve: Serve) -> None:
-    at_midday(house)
+    at_midday()
     reps = [house.alice, house.bob, *(house.person(name) for name in ("lena", "mika"))]
-    at_midday(house)
+    at_midday()
     cap = 60 * AMOUNT + 1
     caps(house, case=cap)
     house.caps(house.bob, case=20 * AMOUNT)
@@ -124,7 +95,7 @@ def _reserved() -> int:
 
 def test_the_cap_of_a_case_is_used_up_to_the_last_award_that_fits(house: House, serve: Serve) -> None:
     """Nobody may approve here, so nothing is reserved, and what is given is the cap divided by the amount exactly."""
-    at_midday(house)
+    at_midday()
     plenty = dict.fromkeys(("award", "case", "day", "month"), PLENTY)
     cap = 60 * AMOUNT + 1
     house.caps(Role.REP, **plenty | {"case": cap})
@@ -136,10 +107,10 @@ def test_the_cap_of_a_case_is_used_up_to_the_last_award_that_fits(house: House, 
 
 
 def test_ten_supervisors_who_answer_the_same_request_at_once_have_one_effect(house: House, serve: Serve) -> None:
-    at_midday(house)
+    at_midday()
     house.usual_caps()
     supervisors = [house.person(f"super{number}", role=Role.SUPERVISOR) for number in range(10)]
-    at_midday(house)
+    at_midday()
     case = house.heard_case()
     server = serve()
     secrets = [secret_of(supervisor) for supervisor in supervisors]
@@ -222,31 +193,3 @@ def test_a_cap_that_is_lowered_while_awards_are_given_holds_from_then_on(house: 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert sum(result for result in results if isinstance(result, int)) <= 1
     agree()
-
-
-# What the tests above are worth: with a guard taken out, the same race goes wrong.
-
-
-def small_race(house: House, serve: Serve, guard: str) -> Counter[int]:
-    at_midday(house)
-    caps(house, day=20 * AMOUNT)
-    references = open_cases(house, CONNECTIONS)
-    return race(serve(GUARD=guard), [secret_of(house.alice)], references, times=80)
-
-
-def test_without_any_guard_the_race_overspends(house: House, serve: Serve) -> None:
-    small_race(house, serve, "none")
-    assert given() > 20 * AMOUNT
-
-
-@pytest.mark.only("postgresql")
-def test_looking_before_writing_is_no_guard_at_all(house: House, serve: Serve) -> None:
-    small_race(house, serve, "look")
-    assert given() > 20 * AMOUNT
-
-
-def test_without_the_comparison_the_check_in_the_database_still_holds_the_cap(house: House, serve: Serve) -> None:
-    answers = small_race(house, serve, "check")
-    assert given() == 20 * AMOUNT
-    assert answers[201] == 20
-    assert answers[500] == 60, "the wall holds, but it is a wall: the comparison is what answers politely"
