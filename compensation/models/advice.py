@@ -35,6 +35,10 @@ class AdviceRule(models.Model):
         constraints = [
             models.CheckConstraint(name="advice_has_a_source", condition=~Q(citation="") & ~Q(words="")),
             models.CheckConstraint(
+                name="advice_apology_always",
+                condition=~Q(code="apology") | Q(active=True, effect=AdviceEffect.EACH_OF, second_failure=False),
+            ),
+            models.CheckConstraint(
                 name="advice_percent_where_it_counts",
                 condition=Q(effect=AdviceEffect.MORE_THAN_HELPS, percent__gte=100)
                 | ~Q(effect=AdviceEffect.MORE_THAN_HELPS) & Q(percent__isnull=True),
