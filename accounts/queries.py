@@ -83,6 +83,12 @@ def supervisors_of_unit(unit_id: int) -> QuerySet[User]:
     return staff_of_unit(unit_id, Role.SUPERVISOR)
 
 
+def administrators() -> QuerySet[User]:
+    """Those who keep the settings."""
+    people = User.objects.filter(role=Role.ADMIN, is_active=True, is_service=False)
+    return people.exclude(working_state=WorkingState.LEFT).order_by("name", "id")
+
+
 def colleagues(user: User) -> QuerySet[User]:
     """People who serve a unit in this user's reach, the user too."""
     return (

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from compensation.domain import coupons
 from compensation.domain.approvals import expire
 from compensation.queries import expired_approvals
 
@@ -25,3 +26,9 @@ def expire_approvals() -> int:
         except Exception:
             logger.exception("Approval %d could not be ended.", approval.pk)
     return ended
+
+
+@shared_task(name="compensation.watch_pools")
+def watch_pools() -> int:
+    """Tell the administrators of coupon pools that run out."""
+    return coupons.tell_of_low_pools(now=timezone.now())

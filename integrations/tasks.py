@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.domain import idempotency
+from integrations.domain import payouts
 from journal.domain import feed
 
 BATCH = 1000
@@ -28,3 +29,9 @@ def sequence_feed() -> int:
 def forget_answers() -> int:
     """Forget the answers that were kept for repeated requests, once they are older than a day."""
     return idempotency.purge(now=timezone.now())
+
+
+@shared_task(name="integrations.send_payouts")
+def send_payouts() -> int:
+    """Tell the billing system what it is to pay out."""
+    return payouts.send_due(clock=timezone.now)

@@ -78,6 +78,7 @@ class EventType(models.TextChoices):
     PAYOUT_SENT = "payout.sent", "Payout handed to the billing system"
     PAYOUT_CONFIRMED = "payout.confirmed", "Payout confirmed"
     PAYOUT_FAILED = "payout.failed", "Payout failed"
+    PAYOUT_REQUEUED = "payout.requeued", "Payout to be sent again"
     CAUSE_CHANGED = "cause.changed", "Cause tree changed"
     UNIT_ADDED = "unit.added", "Business unit added"
     TEAM_ADDED = "team.added", "Team added"

@@ -9,8 +9,10 @@
 import os
 import secrets
 import tempfile
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -355,6 +357,31 @@ def _files(name: str) -> list[str]:
     return named
 
 
+def _payout_webhook() -> dict[str, str]:
+    """Where a billing system hears of payouts, and the secret that they are signed with; both blank when there is none.
+
+    What is told there moves money, so it goes over TLS, or not off this machine.
+    """
+    url, secret = env.str("PAYOUT_WEBHOOK_URL", "").strip(), env.str("PAYOUT_WEBHOOK_SECRET", "").strip()
+    if not url:
+        return {"PAYOUT_WEBHOOK_URL": "", "PAYOUT_WEBHOOK_SECRET": ""}
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise ImproperlyConfigured("PAYOUT_WEBHOOK_URL holds a user or a password: requests are signed instead.")
+    at_home = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or (parts.scheme != "https" and not at_home):
+        raise ImproperlyConfigured("PAYOUT_WEBHOOK_URL has to begin with https:// unless it is on this machine.")
+    try:
+        long_enough = len(b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
+    except ValueError:
+        long_enough = False
+    if not long_enough:
+        raise ImproperlyConfigured(
+            "PAYOUT_WEBHOOK_SECRET has to be at least 24 bytes in base64, after `whsec_` or bare."
+        )
+    return {"PAYOUT_WEBHOOK_URL": url, "PAYOUT_WEBHOOK_SECRET": secret}
+
+
 RECOVERY: dict[str, Any] = {
     "COMPANY_NAME": env.str("COMPANY_NAME", "Recovery demo company"),
     # Where people open Recovery: what links in mail to colleagues begin with.
@@ -382,6 +409,8 @@ RECOVERY: dict[str, Any] = {
     "SIGNAL_MAX_AGE_DAYS": 30,
     "CALL_LEASE_MINUTES": 15,
     "CLAIM_LEASE_SECONDS": 30,
+    # Who pays out what is given, if a program does. Without one, people do and write down the reference.
+    **_payout_webhook(),
     # Of one caller in one process; a burst up to it passes. 0 is no limit.
     "API_REQUESTS_PER_MINUTE": env.int("API_REQUESTS_PER_MINUTE", 6000),
 }

@@ -6,42 +6,47 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.authority import Verdict, first_no
+from accounts.authority import Refused, Verdict, first_no
 from accounts.domain.words import said
 from accounts.models import User
-from cases.domain import casework
-from cases.domain.obligations import discharge
 from cases.domain.permissions import can_work_on
-from cases.enums import ObligationStatus
-from compensation.domain import ledger
-from compensation.domain.steps import hold_award, record_award
+from compensation.domain import coupons, payouts
+from compensation.domain.steps import PROOF, hand_over, hold_award
 from compensation.domain.workflow import AWARD
-from compensation.enums import Account, AwardStatus
+from compensation.enums import AwardStatus, Method
 from compensation.models import Award
-from journal.enums import EventType
 
 
 def can_deliver(user: User, award: Award) -> Verdict:
-    """Whoever may work on the case records that a given remedy was delivered."""
-    return first_no(AWARD.verdict(award.status, AwardStatus.DELIVERED), can_work_on(user, award.case))
+    """Whoever may work on the case records that a given remedy was delivered, unless a billing system delivers it."""
+    verdict = first_no(AWARD.verdict(award.status, AwardStatus.DELIVERED), can_work_on(user, award.case))
+    return verdict and payouts.leaves_it_to_us(award)
 
 
 @transaction.atomic
 def deliver(award: Award, *, by: User, now: datetime, proof: str = "", version: int | None = None) -> Award:
-    """Record that a given remedy reached the customer, with a reference that proves it if there is one.
+    """Record that a given remedy reached the customer.
 
-    Refused: ``out_of_reach``, ``wrong_state``, ``case_closed``, ``historical_case``, ``rep_needed``,
-    ``changed_meanwhile``.
+    ``proof`` is the reference that shows it, needed where its method has one. A coupon's code is none: it is the next of
+    its pool, and is taken here. What a billing system failed to pay out may be delivered by hand.
+    Refused: ``out_of_reach``, ``wrong_state``, ``case_closed``, ``historical_case``, ``rep_needed``, ``proof_needed``,
+    ``pool_empty``, ``payout_under_way``, ``too_long``, ``invalid``, ``changed_meanwhile``.
     """
     held, locked = hold_award(award, by=by, version=version)
+    payouts.hold(locked)
     can_deliver(by, locked).enforce()
-    AWARD.move(locked, AwardStatus.DELIVERED)
-    locked.delivered_at, locked.proof = now, said(proof, "proof", at_most=200)
-    locked.version += 1
-    locked.save(update_fields=["status", "delivered_at", "proof", "version"])
-    if locked.delivery is not None and locked.delivery.status == ObligationStatus.OPEN:
-        discharge(locked.delivery, case=held, by=by, now=now)
-    ledger.move(locked, locked.cost_minor, of=Account.COMMITTED, to=Account.DELIVERED, by=by, now=now)
-    record_award(EventType.AWARD_DELIVERED, locked, by=by, now=now, words={"proof": locked.proof})
-    casework.save(held)
+    proof = _proved(locked, said(proof, "proof", at_most=200))
+    if locked.method == Method.COUPON:
+        coupons.take(locked, held, now=now)
+    payouts.withdraw(locked, now=now)
+    hand_over(locked, held, proof=proof, by=by, now=now)
     return locked
+
+
+def _proved(award: Award, proof: str) -> str:
+    method = Method(award.method)
+    if method in PROOF and not proof:
+        raise Refused("proof_needed", f"Give {PROOF[method]}: it shows that this reached the customer.", "proof")
+    if method == Method.COUPON and proof:
+        raise Refused("invalid", "A coupon needs no proof: its code comes from the pool.", "proof")
+    return proof

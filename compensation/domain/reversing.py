@@ -14,7 +14,7 @@ from cases.domain import casework
 from cases.domain.obligations import abandon
 from cases.domain.permissions import READ_ONLY_HISTORY, is_live
 from cases.enums import ObligationStatus
-from compensation.domain import caps, ledger
+from compensation.domain import caps, ledger, payouts
 from compensation.domain.steps import hold_award, record_award
 from compensation.domain.workflow import AWARD
 from compensation.enums import Account, AwardStatus, Basis, RemedyKind
@@ -31,6 +31,9 @@ def can_reverse(user: User, award: Award) -> Verdict:
     wrong_state = AWARD.verdict(award.status, AwardStatus.REVERSED)
     if not wrong_state:
         return wrong_state
+    under_way = payouts.is_ours(award)
+    if not under_way:
+        return under_way
     if user.role == Role.SUPERVISOR and not user.is_service:
         return ALLOWED
     if award.given_by_id != user.pk:
@@ -42,14 +45,17 @@ def can_reverse(user: User, award: Award) -> Verdict:
 def reverse(award: Award, *, reason: str, by: User, now: datetime, version: int | None = None) -> Award:
     """Take a remedy back. The money returns to the counters and the period it came from; the ledger gets a new entry.
 
+    What waits to be paid out is paid out no more; a code that was given stays with its award and goes to nobody else.
     Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``apology_stands``, ``case_closed``,
-    ``changed_meanwhile``.
+    ``payout_under_way``, ``changed_meanwhile``.
     """
     held, locked = hold_award(award, by=by, version=version)
+    payouts.hold(locked)
     can_reverse(by, locked).enforce()
     reason = said(reason, "reason")
     if not reason:
         raise Refused("reason_needed", "Say why this is taken back.", "reason")
+    payouts.withdraw(locked, now=now)
     stood = Account.DELIVERED if locked.status == AwardStatus.DELIVERED else Account.COMMITTED
     AWARD.move(locked, AwardStatus.REVERSED)
     locked.reversed_at = now

@@ -23,7 +23,7 @@ STATUS_OF: dict[str, int] = {
         (
             "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future",
             "invalid", "malformed", "names_staff", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency",
-            "points_missing", "reason_needed", "score_needed", "too_deep", "too_long", "too_many_decimals",
+            "points_missing", "proof_needed", "reason_needed", "score_needed", "too_deep", "too_long", "too_many_decimals",
             "understanding_needed", "unit_needed", "unknown_currency", "unknown_jurisdiction", "unknown_zone",
             "value_needed", "words_needed",
         ),
@@ -33,7 +33,7 @@ STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
             "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_your_call", "not_yours", "own_approval",
-            "own_decision", "own_error", "person_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
+            "own_decision", "own_error", "person_needed", "program_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
         ),
         403,
     ),

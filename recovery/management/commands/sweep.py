@@ -19,7 +19,7 @@ PAUSE = 0.2
 
 
 class Command(BaseCommand):
-    help = "Do now what is due in the background: reminders, mail, calls, cover, approvals, feed. Needs no Celery."
+    help = "Do now what is due in the background: reminders, mail, calls, cover, approvals, payouts, feed. Needs no Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
