@@ -6,7 +6,7 @@ from compensation.models.awards import Award, Coupon, Payout
 from compensation.models.caps import Cap, CapCounter
 from compensation.models.catalog import CouponPool, Remedy, RemedyVersion
 from compensation.models.honoring import Decision, LegalReview, RescissionRule
-from compensation.models.ledger import LedgerEntry, Reconciliation
+from compensation.models.ledger import ClosedMonth, LedgerEntry, MonthSum, Reconciliation
 
 __all__ = [
     "AdviceRule",
@@ -15,6 +15,7 @@ __all__ = [
     "Award",
     "Cap",
     "CapCounter",
+    "ClosedMonth",
     "CounterOffer",
     "Coupon",
     "CouponPool",
@@ -22,6 +23,7 @@ __all__ = [
     "Deputy",
     "LedgerEntry",
     "LegalReview",
+    "MonthSum",
     "Payout",
     "Reconciliation",
     "Remedy",
