@@ -3,9 +3,11 @@
 from django.urls import URLPattern, path
 
 from compensation.api import money as doors
+from compensation.api.coupons import CouponPools
 from compensation.api.honored import HonoredErrors, LetterPdf
+from compensation.api.payouts import Payouts
 from compensation.api.rules import RescissionRules
-from compensation.views import approvals, caps, catalog, disclosing, honored, letters, register, rules
+from compensation.views import approvals, caps, caps_over_time, catalog, coupons, disclosing, honored, letters, register, rules
 
 browser: list[URLPattern] = [
     path("approvals", approvals.approvals_page, name="approvals"),
@@ -29,10 +31,17 @@ browser: list[URLPattern] = [
     path("honored/<int:pk>/letters/<int:number>.pdf", letters.letter_pdf, name="honored-letter-pdf"),
     path("honored/<int:pk>/letters/<int:number>/send", letters.send, name="honored-letter-send"),
     path("settings/caps", caps.caps_page, name="setting-caps"),
+    path("settings/caps/preview", caps_over_time.preview_page, name="setting-caps-preview"),
+    path("settings/caps/<slug:key>", caps_over_time.caps_of, name="setting-caps-of"),
+    path("settings/caps/<int:pk>/take-out", caps_over_time.take_out, name="setting-cap-take-out"),
     path("settings/catalog", catalog.catalog_page, name="setting-catalog"),
     path("settings/catalog/new", catalog.remedy, name="setting-remedy-new"),
     path("settings/catalog/<int:pk>", catalog.remedy, name="setting-remedy"),
     path("settings/catalog/<int:pk>/retire", catalog.retire, name="setting-remedy-retire"),
+    path("settings/coupons", coupons.pools, name="setting-coupons"),
+    path("settings/coupons/new", coupons.pool, name="setting-coupon-pool-new"),
+    path("settings/coupons/<int:pk>", coupons.pool, name="setting-coupon-pool"),
+    path("settings/coupons/<int:pk>/codes", coupons.fill, name="setting-coupon-codes"),
     path("settings/taking-back", rules.rules_page, name="setting-rules"),
     path("settings/taking-back/new", rules.rule, name="setting-rule-new"),
     path("settings/taking-back/<int:pk>", rules.rule, name="setting-rule"),
@@ -95,5 +104,21 @@ api: list[URLPattern] = [
         name="api-rescission-rule",
     ),
     path("rescission-rules/<id:id>/end/", RescissionRules.as_view({"post": "end"}), name="api-rescission-rule-end"),
+    path(
+        "coupon-pools/",
+        CouponPools.as_view({"get": "list", "post": "create"}),
+        name="api-coupon-pools",
+    ),
+    path(
+        "coupon-pools/<slug:code>/",
+        CouponPools.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-coupon-pool",
+    ),
+    path("coupon-pools/<slug:code>/codes/", CouponPools.as_view({"post": "fill"}), name="api-coupon-codes"),
+    path("payouts/", Payouts.as_view({"get": "list"}), name="api-payouts"),
+    path("payouts/<id:id>/", Payouts.as_view({"get": "retrieve"}), name="api-payout"),
+    path("payouts/<id:id>/confirm/", Payouts.as_view({"post": "confirm"}), name="api-payout-confirm"),
+    path("payouts/<id:id>/fail/", Payouts.as_view({"post": "fail"}), name="api-payout-fail"),
+    path("payouts/<id:id>/send-again/", Payouts.as_view({"post": "send_again"}), name="api-payout-send-again"),
     path("caps/me/", doors.MyCaps.as_view({"get": "read"}), name="api-caps-me"),
 ]

@@ -248,6 +248,17 @@ def give_back(keys: Iterable[str], amount: int) -> None:
     CapCounter.objects.filter(key__in=wanted).update(spent_minor=F("spent_minor") - amount)
 
 
+def spend_reserved(keys: Iterable[str], amount: int) -> None:
+    """What was reserved on these very counters is spent. It needs no room anew, whatever the caps are by now."""
+    wanted = sorted(keys)
+    locked = list(CapCounter.objects.select_for_update(no_key=True).filter(key__in=wanted).order_by("key"))
+    if len(locked) != len(wanted):
+        raise RuntimeError(f"counters are missing: {wanted}")
+    CapCounter.objects.filter(key__in=wanted).update(
+        spent_minor=F("spent_minor") + amount, reserved_minor=F("reserved_minor") - amount
+    )
+
+
 def keys_of(award: Award) -> list[str]:
     """The counters an award has spent on, in the periods frozen when it did."""
     if award.spender is None or award.day is None or award.month is None:

@@ -95,7 +95,7 @@ def remove_cap(
     """End a person's own cap, so that their role's holds again, or a role's, which leaves nothing.
 
     It ends at ``ends_at`` (aware; now). One that has not begun is taken out of the plan: it never held, and what held
-    before it holds on. Refused: ``administrator_needed``, ``in_past``, ``wrong_state`` (it has ended or ends before),
+    before it holds on, unless ``ends_at`` says that from then on nothing does. Refused: ``administrator_needed``, ``in_past``, ``wrong_state`` (it has ended or ends before),
     ``changed_meanwhile``.
     """
     can_administer(by).enforce()
@@ -107,7 +107,7 @@ def remove_cap(
     if cap.ends_at is not None and cap.ends_at <= ends:
         raise Refused("wrong_state", "This cap ends before that, or has ended already.")
     if cap.starts_at >= now and ends <= cap.starts_at:
-        _take_out(cap, by=by, now=now)
+        _take_out(cap, holds_on=ends < cap.starts_at or ends_at is None, by=by, now=now)
         return
     cap.ends_at = ends
     cap.save(update_fields=["ends_at"])
@@ -133,14 +133,14 @@ def keep_cap(cap: Cap, *, by: User, now: datetime, version: int | None = None) -
     return cap
 
 
-def _take_out(cap: Cap, *, by: User, now: datetime) -> None:
+def _take_out(cap: Cap, *, holds_on: bool, by: User, now: datetime) -> None:
     """A change that is not to be: what it would have ended holds on, and the log tells it of that one."""
     before = _cell_of(cap).caps.filter(ends_at=cap.starts_at).select_for_update(of=("self",), no_key=True).first()
     starts, ends = cap.starts_at, cap.ends_at
     told = {"removed": True, "before": cap.amount_minor, "starts_at": starts.isoformat()}
     _tell(before or cap, by=by, now=now, **told)
     cap.delete()
-    if before is not None:
+    if before is not None and holds_on:
         before.ends_at = ends
         before.save(update_fields=["ends_at"])
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
 from compensation.domain import catalog
-from compensation.forms.money import RemedyForm, VersionForm
+from compensation.forms.catalog import RemedyForm, VersionForm
 from compensation.models import Remedy
 from recovery.pages import done, edits, person, reads, writes
 
