@@ -85,6 +85,12 @@ def decimals(currency: str) -> int:
     return exponent(currency)
 
 
+@register.filter
+def typed(minor: int, currency: str) -> str:
+    """An amount as one types it: 1250 in USD reads 12.50."""
+    return str(to_major(minor, currency))
+
+
 # Time ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ RULES = [
         "severities": ["low"],
         "kinds": [HELP, *COMPENSATION],
         "title": "Help, or make up for it",
-        "words": "It is small: either does, and both would be more than it was.",
+        "words": "It is small: either of the two does.",
         "citation": PRACTICE,
     },
     {

@@ -107,16 +107,32 @@ class CloseForm(Versioned):
 
 
 class AwardForm(Form):
-    """A remedy; with a feeling when it has not been acknowledged yet, so that one action carries both."""
+    """A remedy; with a feeling when it has not been acknowledged yet, so that one action carries both.
 
-    remedy = forms.IntegerField(label="Remedy", error_messages={"required": "Choose a remedy."})
+    ``now`` is the remedy whose own button was pressed, whatever is chosen in the list.
+    """
+
+    now = forms.IntegerField(required=False)
+    remedy = forms.IntegerField(label="Remedy", required=False)
     note = forms.CharField(required=False, max_length=2000)
     feeling = forms.ChoiceField(choices=[("", ""), *Feeling.choices], required=False)
     precedent_reason = forms.CharField(label="Why all the same", required=False, max_length=300)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and data["now"] is None and data["remedy"] is None:
+            self.add_error("remedy", "Choose a remedy.")
+        return data
+
+    @property
+    def chosen(self) -> int:
+        """The id of the remedy that is meant."""
+        chosen: int = self.cleaned_data["remedy"] if self.cleaned_data["now"] is None else self.cleaned_data["now"]
+        return chosen
+
     def amount_minor(self, currency: str) -> int | None:
         """The amount that was typed beside the chosen remedy, in minor units; None when it has a fixed one."""
-        typed = self.data.get(f"amount-{self.cleaned_data['remedy']}", "").strip()
+        typed = self.data.get(f"amount-{self.chosen}", "").strip()
         return to_minor(typed, currency=currency, field="amount_minor") if typed else None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.authority import Verdict
+from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import is_there, staff_of_unit
 from cases.domain.acknowledging import OPENERS, QUESTION, feelings_first
@@ -22,13 +23,13 @@ from cases.queries import visible_cases
 from cases.queries.honored_errors import with_calls
 from cases.queries.people import Baggage, baggage_of
 from cases.queries.precedents import Precedent, bearing_on
-from compensation.domain.advisor import Offer, called_for, offers
+from compensation.domain.advising.advice import Advice, advise
 from compensation.domain.delivering import can_deliver
-from compensation.domain.gauges import Gauge, gauges
 from compensation.domain.reversing import can_reverse
-from compensation.enums import AwardStatus, RemedyKind
+from compensation.enums import AwardStatus
 from compensation.models import Award
-from compensation.queries import awards_of, catalog, reason_given
+from compensation.queries import awards_of, reason_given
+from compensation.queries.advice import with_failures
 from desk.queries.steps import Facts, Step, next_step, next_words, steps
 from desk.queries.story import Line, timeline
 from journal.models import Event
@@ -81,19 +82,6 @@ class CasePage:
         return next_words(self.facts)
 
     @property
-    def apology_alone(self) -> bool:
-        """Whether all that was given so far is an apology."""
-        standing = [
-            item.award for item in self.awards if item.award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED)
-        ]
-        return bool(standing) and all(award.remedy.kind == RemedyKind.APOLOGY for award in standing)
-
-    @property
-    def called_for(self) -> str:
-        """What this severity calls for, in words."""
-        return called_for(self.case)
-
-    @property
     def suggestions(self) -> list[Suggestion]:
         """Good next times to promise, on the customer's clock."""
         return suggestions(self.now, self.case.customer.time_zone)
@@ -142,7 +130,8 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
     awards = list(awards_of(case))
     for award in awards:
         award.case = case
-    incidents = list(case.incidents.select_related("cause", "originator", "logged_by").order_by("id"))
+    incidents = case.incidents.select_related("cause", "originator", "logged_by").order_by("id")
+    incidents = list(with_failures(incidents, now=now))
     investigation = case.investigations.filter(status=InvestigationStatus.OPEN).select_related("opened_by").first()
     errors = list(with_calls(case.honored_errors.exclude(status=ErrorStatus.WITHDRAWN)).order_by("id"))
     last = Event.objects.filter(case_id=case.pk).order_by("-id").values_list("id", flat=True).first()
@@ -200,9 +189,7 @@ class Around:
     """What stands around the live part: the person, the choices, and who may do what."""
 
     baggage: Baggage
-    gauges: list[Gauge]
-    offers: list[Offer]
-    called_for: str
+    advice: Advice | None
     may_work: Verdict
     may_award: Verdict
     may_hand_off: Verdict
@@ -217,16 +204,15 @@ class Around:
     asks_why: bool
 
 
-def around(case: Case, *, user: User, now: datetime) -> Around:
+def around(page: CasePage, *, user: User) -> Around:
     """Choices and permissions of one person on one case. About ten queries, three more where precedents bear on it."""
+    case, now = page.case, page.now
     precedents = bearing_on(case)
-    measured = gauges(user, currency=case.unit.currency, now=now, case=case)
     works = can_work_on(user, case)
+    staff = [] if case.is_closed else _staff(case)
     return Around(
         baggage=baggage_of(case.customer, apart_from_case=case.pk),
-        gauges=measured,
-        offers=offers(case, list(catalog()), measured) if works else [],
-        called_for=called_for(case),
+        advice=advised(page, user=user, staff=staff) if works else None,
         may_work=works,
         may_award=works if not works else feelings_first(case),
         may_hand_off=can_hand_off(user, case),
@@ -234,18 +220,23 @@ def around(case: Case, *, user: User, now: datetime) -> Around:
         may_reopen=can_reopen(user, case),
         feelings=[(feeling.value, feeling.label, OPENERS[feeling]) for feeling in Feeling],
         question=QUESTION,
-        colleagues=[
-            person
-            for person in staff_of_unit(case.unit_id, "rep", "supervisor").select_related("team")
-            if person.pk != case.owner_id and is_there(person, now)
-        ]
-        if not case.is_closed
-        else [],
+        colleagues=[person for person in staff if person.pk != case.owner_id and is_there(person, now)],
         causes=list(Cause.objects.filter(active=True).order_by("path", "id")) if works else [],
         owner_there=case.owner is None or is_there(case.owner, now),
         precedents=precedents,
         asks_why=bool(precedents) and not reason_given(case),
     )
+
+
+def advised(page: CasePage, *, user: User, staff: list[User] | None = None) -> Advice:
+    """What the case calls for and what this person can give. Four queries, one more without the unit's ``staff``."""
+    staff = _staff(page.case) if staff is None else staff
+    answering = [person for person in staff if person.role == Role.SUPERVISOR]
+    return advise(page.case, user=user, incidents=page.incidents, answering=answering, now=page.now)
+
+
+def _staff(case: Case) -> list[User]:
+    return list(staff_of_unit(case.unit_id, Role.REP, Role.SUPERVISOR).select_related("team"))
 
 
 def owed_elsewhere(case: Case) -> Any:

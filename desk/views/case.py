@@ -12,6 +12,7 @@ from accounts.authority import Refused
 from accounts.models import User
 from accounts.queries import staff_of_unit
 from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
+from cases.domain.permissions import can_work_on
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
 from cases.queries import visible_cases, visible_incidents
@@ -60,12 +61,13 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The whole case on one screen."""
     shown, user, now = _case(request, reference), person(request), timezone.now()
     page = case_page.read(shown, user=user, now=now, others=present(request, f"case:{shown.pk}"))
-    choices = case_page.around(shown, user=user, now=now)
+    choices = case_page.around(page, user=user)
     context = {
         "page": page,
         "case": shown,
         "customer": shown.customer,
         "choices": choices,
+        "advice": choices.advice,
         "story": case_page.story(shown),
         "owed": list(case_page.owed_elsewhere(shown)),
         "etag": tag(page.token, user),
@@ -93,7 +95,9 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
             "oob": True,
         }
         if request.GET.get("next", page.next) != page.next:  # the step in hand was taken meanwhile
-            context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(shown, user=user, now=now)}
+            context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(page, user=user)}
+        if can_work_on(user, shown):
+            context["advice"] = context["choices"].advice if "choices" in context else case_page.advised(page, user=user)
         return context
 
     return live(request, "desk/_case_live.html", drawn, page.token)
@@ -219,7 +223,7 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
     """Give a remedy; with a feeling in the same action when none has been named yet."""
     shown, form = _case(request, reference), AwardForm(request.POST)
     data = form.accepted()
-    remedy = catalog().filter(pk=data["remedy"]).first()
+    remedy = catalog().filter(pk=form.chosen).first()
     if remedy is None:
         raise Refused("remedy_retired", "This remedy is no longer in the catalog. Choose another.", "remedy")
     given = awards.give(

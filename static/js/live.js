@@ -1,5 +1,5 @@
-/* What happens around htmx: a hidden tab does not poll, a lost line is said once and plainly, messages fade, the finder's list
-   is walked with the arrows, and the cap gauge shows what the chosen remedy would take. */
+/* What happens around htmx: a hidden tab does not poll, a lost line is said once and plainly, messages fade, and the
+   finder's list is walked with the arrows. */
 document.addEventListener("htmx:beforeRequest", (event) => {
   const polled = event.detail.requestConfig.triggeringEvent === undefined || event.detail.requestConfig.triggeringEvent === null;
   if (polled && (document.hidden || inFlight())) event.preventDefault();
@@ -126,33 +126,6 @@ document.addEventListener("keydown", (event) => {
   options.forEach((el, i) => el.setAttribute("aria-selected", String(i === next)));
   box.setAttribute("aria-activedescendant", options[next].id);
   options[next].scrollIntoView({ block: "nearest" });
-});
-
-/* what the choice in hand would take of each cap */
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("[data-previews-cap]");
-  if (!form) return;
-  const chosen = form.querySelector("[data-cost]:checked");
-  const cost = chosen && !("noQuestions" in chosen.dataset) ? Number(chosen.dataset.cost || 0) : 0;
-  for (const gauge of document.querySelectorAll("[data-gauge]")) {
-    const ceiling = Number(gauge.dataset.ceiling) || 0;
-    const used = Number(gauge.dataset.used) || 0;
-    const would = gauge.querySelector(".would");
-    if (!ceiling || !would) continue;
-    would.setAttribute("width", String(Math.min(100 - Math.min(100, (100 * used) / ceiling), (100 * cost) / ceiling)));
-    would.classList.toggle("over", used + cost > ceiling);
-  }
-});
-
-/* an amount typed beside an open remedy chooses it */
-document.addEventListener("input", (event) => {
-  const amount = event.target.closest?.('.offer [name^="amount-"]');
-  if (!amount) return;
-  const radio = amount.closest(".offer").querySelector('[type="radio"]');
-  radio.checked = true;
-  const minor = Number(amount.value.replace(/,/g, "")) * 10 ** Number(amount.dataset.decimals);
-  radio.dataset.cost = String(Math.round(minor) || 0);
-  radio.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 /* the words that go with a feeling */

@@ -1,0 +1,174 @@
+"""The catalog for one case, best first: what may be given alone, then what somebody else can approve.
+
+Within each, what the case still calls for goes first, of it what fits the failure, and then what is worth most to the
+customer over what it costs us. Pure: nothing is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts.authority import ALLOWED, Verdict
+from accounts.models import User
+from compensation.domain.advising.facts import COMPENSATION, Facts
+from compensation.domain.advising.package import Package
+from compensation.domain.gauges import Gauge, alone, binding
+from compensation.enums import Basis, RemedyKind
+from compensation.models import Remedy
+
+Approver = Callable[[int], User | None]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A remedy for a case. Amounts in minor units of ``currency``.
+
+    Of an open amount ``suggested_minor`` is what would do, where that can be said, and cost and worth are that.
+    ``alone`` says whether the rep may give it without asking; where not, ``approver`` is who can approve it.
+    """
+
+    remedy: Remedy
+    currency: str
+    cost_minor: int
+    value_minor: int
+    suggested_minor: int | None
+    alone: Verdict
+    approver: User | None
+    answers: tuple[str, ...]
+    fits: bool
+    given_before: bool
+    too_much: bool
+    free_of_questions: bool
+    why: str
+
+    @property
+    def beyond_all(self) -> bool:
+        """Nobody here may approve it."""
+        return not self.alone and self.approver is None
+
+    @property
+    def ratio(self) -> float:
+        """Worth to the customer over cost to us."""
+        return (self.value_minor + 1) / (self.cost_minor + 1)
+
+    @property
+    def at_once(self) -> bool:
+        """It can be given by one press: alone, and its amount is known."""
+        return bool(self.alone) and (not self.remedy.open_amount or self.suggested_minor is not None)
+
+
+def ranked(
+    facts: Facts,
+    wanted: Package,
+    catalog: Iterable[Remedy],
+    *,
+    currency: str,
+    measured: list[Gauge],
+    no_questions_left: int,
+    approver: Approver,
+) -> list[Option]:
+    """The remedies that can be given in a currency, best first."""
+    options = [
+        _option(
+            facts,
+            wanted,
+            remedy,
+            currency=currency,
+            measured=measured,
+            counted=remedy.no_questions and no_questions_left > 0,
+            approver=approver,
+        )
+        for remedy in catalog
+        if remedy.active and remedy.currency in ("", currency)
+    ]
+    return sorted(options, key=_rank)
+
+
+def _rank(option: Option) -> tuple[object, ...]:
+    reach = 0 if option.alone else 2 if option.beyond_all else 1
+    return (
+        reach,
+        option.too_much,
+        option.given_before,
+        not option.answers,
+        not option.fits,
+        -option.ratio,
+        option.remedy.name,
+        option.remedy.code,
+    )
+
+
+def best_without_questions(options: Iterable[Option]) -> Option | None:
+    """The one that a single key gives: not an apology, not what they have already, and not past the day's count."""
+    return next(
+        (
+            option
+            for option in options
+            if option.free_of_questions
+            and option.alone
+            and option.remedy.kind != RemedyKind.APOLOGY
+            and not option.given_before
+        ),
+        None,
+    )
+
+
+def _option(
+    facts: Facts,
+    wanted: Package,
+    remedy: Remedy,
+    *,
+    currency: str,
+    measured: list[Gauge],
+    counted: bool,
+    approver: Approver,
+) -> Option:
+    draws = remedy.basis == Basis.GOODWILL and not counted
+    suggested = _suggested(facts, wanted, remedy, measured if draws else None)
+    cost = (suggested or 0) if remedy.open_amount else remedy.cost_minor or 0
+    value = cost if remedy.open_amount or remedy.value_minor is None else remedy.value_minor
+    # Of an open amount somebody will choose at least one unit.
+    least = cost or int(remedy.open_amount)
+    may = alone(least, measured) if draws else ALLOWED
+    answered = [line for line in wanted.open if line.answered_by(remedy.kind, remedy.gives)]
+    return Option(
+        remedy=remedy,
+        currency=currency,
+        cost_minor=cost,
+        value_minor=value,
+        suggested_minor=suggested,
+        alone=may,
+        approver=None if may else approver(least),
+        answers=tuple(line.code for line in answered if not line.fits),
+        fits=any(line.fits for line in answered),
+        given_before=any(each.code == remedy.code for each in facts.given),
+        too_much=_too_much(facts, wanted, remedy, value),
+        free_of_questions=counted,
+        why=next((line.title for line in sorted(answered, key=lambda line: not line.fits)), ""),
+    )
+
+
+def _suggested(facts: Facts, wanted: Package, remedy: Remedy, measured: list[Gauge] | None) -> int | None:
+    """Of an open amount: what was lost and not made up for yet, within the caps, the catalog's most and what helps."""
+    if not remedy.open_amount or facts.loss_minor is None:
+        return None
+    bounds = [facts.loss_minor - facts.compensated_minor]
+    if wanted.most_minor is not None:
+        bounds.append(wanted.most_minor - facts.compensated_minor)
+    if measured is not None:
+        bounds.append(binding(measured).left)
+    if remedy.at_most_minor is not None:
+        bounds.append(remedy.at_most_minor)
+    return min(bounds) if min(bounds) > 0 else None
+
+
+def _too_much(facts: Facts, wanted: Package, remedy: Remedy, value: int) -> bool:
+    """Whether, with what was given, it would be more than helps. What is owed by law or contract never is."""
+    return (
+        wanted.most_minor is not None
+        and remedy.basis == Basis.GOODWILL
+        and remedy.kind in COMPENSATION
+        and value > 0
+        and facts.compensated_minor + value > wanted.most_minor
+    )
