@@ -26,6 +26,9 @@ class Award(models.Model):
     remedy_name = models.CharField(max_length=120, help_text="As the catalog called it then.")
     remedy_version = models.PositiveIntegerField(default=1, help_text="Of the catalog's line.")
     basis = models.CharField(max_length=14, choices=Basis.choices, default=Basis.GOODWILL)
+    authority = models.CharField(
+        max_length=300, blank=True, default="", help_text="The law or contract by which it is owed, as the catalog said."
+    )
     status = models.CharField(max_length=18, choices=AwardStatus.choices)
     cost_minor = models.BigIntegerField(help_text="Cost to us.")
     value_minor = models.BigIntegerField(help_text="Worth to the customer.")
