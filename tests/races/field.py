@@ -85,6 +85,17 @@ class Field:
         return [wish.asked(self.secrets) for wish in (self.wishes if wishes is None else wishes)]
 
 
+def beside(one: Field, other: Field) -> Field:
+    """Both fields as one, the wishes of the one before those of the other."""
+    return Field(
+        one.house,
+        [*one.wishes, *other.wishes],
+        one.ceilings | other.ceilings,
+        one.exact | other.exact,
+        one.secrets | other.secrets,
+    )
+
+
 def reps_of(house: House, name: str, count: int, **caps: int) -> list[User]:
     """So many reps of a team of their own, in a unit where nobody may approve: above a cap nothing is given."""
     unit = add_unit(code=f"{name}-unit", name=f"Unit of {name}", currency="USD", now=house.now)
@@ -105,7 +116,7 @@ def cases_of(rep: User, house: House, *, customers: int, each: int) -> list[Case
 
 
 def crossfire(house: House, name: str, times: int) -> Field:
-    """Twenty times ``times`` wishes, so that on each axis some cap binds: a fifth more is asked for than fits, and more.
+    """Twenty times ``times`` wishes of more than fits, so that on each axis some cap binds.
 
     Where each customer is one rep's own, the caps lie within one another, and what fits is known to the cent. Where
     two teams cross over the same customers with all sorts of amounts it is not; there nothing may be refused that
@@ -117,6 +128,7 @@ def crossfire(house: House, name: str, times: int) -> Field:
     _within_one_another(found, name, times)
     _one_team(found, name, times)
     _across(found, name, times)
+    found.exact = {f"{axis} of {name}": known for axis, known in found.exact.items()}
     random.Random(times).shuffle(found.wishes)
     at_midday()
     house.remedy()
