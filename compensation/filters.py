@@ -11,8 +11,8 @@ from django.utils import timezone
 from cases.enums import ErrorStatus, KindOfAction
 from cases.models import Cause, HonoredError
 from cases.queries.honored_errors import RegisterFilter, in_month, line_key, shown_as
-from compensation.enums import ApprovalStatus, AwardStatus, RemedyKind, RescissionEffect
-from compensation.models import Approval, Award, Remedy, RescissionRule
+from compensation.enums import AdviceEffect, ApprovalStatus, AwardStatus, PayoutStatus, RemedyKind, RescissionEffect
+from compensation.models import AdviceRule, Approval, Award, CouponPool, Payout, Remedy, RescissionRule
 from compensation.queries import rescission_rules
 from recovery.rest import DayFilter, Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
@@ -49,6 +49,26 @@ class ApprovalFilters(Filters):
 
     class Meta:
         model = Approval
+        fields: list[str] = []
+
+
+class CouponPoolFilters(Filters):
+    active = FlagFilter()
+
+    class Meta:
+        model = CouponPool
+        fields: list[str] = []
+
+
+class PayoutFilters(Filters):
+    status = OneOf(choices=PayoutStatus.choices)
+    award = IdFilter()
+    case = WordFilter(field_name="award__case__reference", label="The reference of its case.")
+    queued_after = MomentFilter(field_name="queued_at", lookup_expr="gte")
+    queued_before = MomentFilter(field_name="queued_at", lookup_expr="lt")
+
+    class Meta:
+        model = Payout
         fields: list[str] = []
 
 
@@ -100,3 +120,13 @@ class RescissionRuleFilters(Filters):
 
     def in_force_on(self, rows: QuerySet[RescissionRule], name: str, value: date) -> QuerySet[RescissionRule]:
         return rows.filter(pk__in=rescission_rules(on=value).values("pk"))
+
+
+class AdviceRuleFilters(Filters):
+    effect = OneOf(choices=AdviceEffect.choices)
+    active = FlagFilter()
+    second_failure = FlagFilter()
+
+    class Meta:
+        model = AdviceRule
+        fields: list[str] = []

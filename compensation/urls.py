@@ -3,11 +3,24 @@
 from django.urls import URLPattern, path
 
 from compensation.api import money as doors
+from compensation.api.advice import AdviceRules, CaseAdvice
 from compensation.api.coupons import CouponPools
 from compensation.api.honored import HonoredErrors, LetterPdf
 from compensation.api.payouts import Payouts
 from compensation.api.rules import RescissionRules
-from compensation.views import approvals, caps, caps_over_time, catalog, coupons, disclosing, honored, letters, register, rules
+from compensation.views import (
+    advice,
+    approvals,
+    caps,
+    caps_over_time,
+    catalog,
+    coupons,
+    disclosing,
+    honored,
+    letters,
+    register,
+    rules,
+)
 
 browser: list[URLPattern] = [
     path("approvals", approvals.approvals_page, name="approvals"),
@@ -42,6 +55,9 @@ browser: list[URLPattern] = [
     path("settings/coupons/new", coupons.pool, name="setting-coupon-pool-new"),
     path("settings/coupons/<int:pk>", coupons.pool, name="setting-coupon-pool"),
     path("settings/coupons/<int:pk>/codes", coupons.fill, name="setting-coupon-codes"),
+    path("settings/advice", advice.advice_page, name="setting-advice"),
+    path("settings/advice/<int:pk>", advice.advice_rule, name="setting-advice-rule"),
+    path("settings/advice/<int:pk>/switch", advice.advice_switch, name="setting-advice-switch"),
     path("settings/taking-back", rules.rules_page, name="setting-rules"),
     path("settings/taking-back/new", rules.rule, name="setting-rule-new"),
     path("settings/taking-back/<int:pk>", rules.rule, name="setting-rule"),
@@ -54,6 +70,13 @@ api: list[URLPattern] = [
         "cases/<reference:reference>/awards/",
         doors.CaseAwards.as_view({"get": "list", "post": "create"}),
         name="api-case-awards",
+    ),
+    path("cases/<reference:reference>/advice/", CaseAdvice.as_view({"get": "read"}), name="api-case-advice"),
+    path("advice-rules/", AdviceRules.as_view({"get": "list"}), name="api-advice-rules"),
+    path(
+        "advice-rules/<id:id>/",
+        AdviceRules.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-advice-rule",
     ),
     path("awards/", doors.Awards.as_view({"get": "list"}), name="api-awards"),
     path("awards/<id:id>/", doors.Awards.as_view({"get": "retrieve"}), name="api-award"),

@@ -60,7 +60,9 @@ def rules() -> list[AdviceRule]:
     return list(advice_rules())
 
 
-def had(kind: str = "apology", gives: str = "", worth: int = 0, *, after: timedelta = HOUR, stands: bool = True) -> Given:
+def had(
+    kind: str = "apology", gives: str = "", worth: int = 0, *, after: timedelta = HOUR, stands: bool = True
+) -> Given:
     return Given(code=kind, kind=kind, gives=gives, worth_minor=worth, at=NOW + after, stands=stands)
 
 
@@ -100,7 +102,9 @@ def test_an_apology_alone_is_warned_of_above_low_severity(severity: str) -> None
 def test_the_printed_table_says_the_same() -> None:
     printed = StringIO()
     call_command("advice_table", stdout=printed)
-    rows = [line.split(" | ") for line in printed.getvalue().splitlines() if line.startswith(("| Low", "| Med", "| High"))]
+    rows = [
+        line.split(" | ") for line in printed.getvalue().splitlines() if line.startswith(("| Low", "| Med", "| High"))
+    ]
     kinds = {KindOfAction(value).label: value for value in KindOfAction.values}
     seen = set()
     for severity, failed, again, called, warned in rows:
@@ -154,7 +158,9 @@ def test_where_nobody_was_hurt_nothing_is_made_up_for() -> None:
 
 @pytest.mark.parametrize(("worth", "warned"), [(15000, False), (15001, True)])
 def test_compensation_above_its_share_of_the_loss_is_warned_of(worth: int, warned: bool) -> None:
-    facts = Facts(severity="low", loss_minor=10000, given=(had("monetary", "money", worth), had("assistance", worth=10**9)))
+    facts = Facts(
+        severity="low", loss_minor=10000, given=(had("monetary", "money", worth), had("assistance", worth=10**9))
+    )
     wanted = package(facts, rules())
     assert wanted.most_minor == 15000
     assert [flag.code for flag in wanted.flags] == ["more_than_helps"] * warned

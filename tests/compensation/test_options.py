@@ -1,0 +1,337 @@
+"""What is offered first: what may be given alone, then what the case calls for and what fits, then worth over cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.queries import supervisors_of_unit
+from cases.domain import causes, closing, promises
+from cases.models import Case
+from compensation.domain import awards
+from compensation.domain.advising.advice import Advice, advise
+from compensation.domain.advising.facts import Facts
+from compensation.domain.advising.options import ranked
+from compensation.domain.advising.package import package
+from compensation.domain.catalog import save_remedy
+from compensation.domain.gauges import Gauge
+from compensation.domain.setting_caps import set_cap
+from compensation.enums import Axis, Basis, RemedyKind
+from compensation.models import Coupon, CouponPool, Remedy
+from compensation.queries.advice import advice_rules, incidents_of
+from tests.factories import DAY, HOUR, MINUTE, NOW, House, again, away
+
+pytestmark = [pytest.mark.django_db, pytest.mark.practice("P15", "P18")]
+
+
+def advice(house: House, case: Case, *, now: Any = NOW, by: Any = None) -> Advice:
+    user = by or house.alice
+    incidents = list(incidents_of(user, case.reference, now=now))
+    answering = list(supervisors_of_unit(case.unit_id))
+    return advise(incidents[0].case, user=user, incidents=incidents, answering=answering, now=now)
+
+
+def codes(given: Advice) -> list[str]:
+    return [option.remedy.code for option in given.options]
+
+
+@pytest.fixture
+def stocked(house: House) -> House:
+    house.usual_caps()
+    lines: dict[str, dict[str, Any]] = {
+        "sorry": {"kind": "apology", "currency": "", "cost_minor": 0},
+        "help": {"kind": "assistance", "cost_minor": 500},
+        "hamper": {"kind": "non_monetary", "cost_minor": 1000, "value_minor": 4000},
+        "voucher": {"kind": "monetary", "cost_minor": 1000, "value_minor": 1500},
+        "refund": {"kind": "monetary", "cost_minor": 3000, "value_minor": 3000},
+        "replace": {"kind": "assistance", "cost_minor": 9000, "no_questions": True},
+        "fortune": {"kind": "monetary", "cost_minor": 99000},
+        "euros": {"kind": "monetary", "currency": "EUR", "cost_minor": 100},
+    }
+    for code, fields in lines.items():
+        house.remedy(code, **fields)
+    return house
+
+
+@pytest.mark.parametrize(
+    ("about", "order"),
+    [
+        ({"severity": "low"}, ["hamper", "voucher", "help", "replace", "sorry"]),
+        ({"severity": "high"}, ["hamper", "voucher", "help", "replace", "sorry"]),
+        ({"severity": "low", "kind_of_action": "fee"}, ["voucher", "hamper", "help", "replace", "sorry"]),
+        ({"severity": "low", "kind_of_action": "service"}, ["help", "replace", "hamper", "voucher", "sorry"]),
+        ({"severity": "low", "kind_of_action": "conduct"}, ["sorry", "hamper", "voucher", "help", "replace"]),
+        ({"severity": "low", "kind_of_action": "delivery"}, ["hamper", "help", "replace", "voucher", "sorry"]),
+    ],
+)
+def test_first_what_fits_then_worth_over_cost(stocked: House, about: dict[str, str], order: list[str]) -> None:
+    given = advice(stocked, stocked.heard_case(**about))
+    assert [option.remedy.code for option in given.alone] == order
+    assert [option.remedy.code for option in given.to_ask] == ["refund", "fortune"]
+
+
+def test_what_was_given_is_no_longer_called_for(stocked: House) -> None:
+    case = stocked.heard_case(severity="low")
+    awards.give(case, stocked.remedies["hamper"], by=stocked.alice, now=NOW)
+    given = advice(stocked, case)
+    first = given.options[0]
+    assert (first.remedy.code, first.answers) == ("sorry", ("apology",))
+    assert given.package.words == "Apologize."
+    assert [option.remedy.code for option in given.alone if option.given_before] == ["hamper"]
+    assert given.alone[-1].remedy.code == "hamper"
+
+
+def test_above_the_cap_the_lowest_who_can_approve_is_named(stocked: House) -> None:
+    stocked.caps(stocked.sue, award=5000)
+    given = {option.remedy.code: option for option in advice(stocked, stocked.heard_case()).options}
+    refund, fortune = given["refund"], given["fortune"]
+    assert (refund.alone.code, refund.approver) == ("over_cap", stocked.sue)
+    assert (fortune.approver, fortune.beyond_all) == (None, True)
+    assert given["hamper"].approver is None
+
+
+def test_whoever_is_there_approves_before_whoever_is_away(stocked: House) -> None:
+    stocked.caps(stocked.sue, award=5000)
+    away(stocked.sue)
+    given = {option.remedy.code: option for option in advice(stocked, stocked.heard_case()).options}
+    assert given["refund"].approver == stocked.sam
+
+
+def test_nobody_is_shown_as_approving_their_own(stocked: House) -> None:
+    stocked.caps(stocked.sam, award=100)
+    given = {option.remedy.code: option for option in advice(stocked, stocked.heard_case(), by=stocked.sue).options}
+    assert given["fortune"].beyond_all
+
+
+def test_what_the_case_has_had_bounds_those_who_approve_too(stocked: House) -> None:
+    stocked.caps("supervisor", award=20000, case=4000)
+    case = stocked.heard_case()
+    stocked.remedy()
+    stocked.give(case, 1500)
+    given = {option.remedy.code: option for option in advice(stocked, case).options}
+    assert given["refund"].beyond_all
+
+
+@pytest.mark.parametrize(
+    ("loss", "had", "suggested"),
+    [(None, 0, None), (1500, 0, 1500), (9000, 0, 2000), (1500, 600, 900), (1500, 1500, None)],
+)
+def test_of_an_open_amount_the_loss_is_suggested_within_the_caps(
+    house: House, loss: int | None, had: int, suggested: int | None
+) -> None:
+    house.usual_caps()
+    house.remedy()
+    lost = {"loss_minor": loss, "currency": "USD"} if loss else {}
+    case = house.heard_case(**lost)
+    if had:
+        house.give(case, had)
+    (option,) = advice(house, case).options
+    assert option.suggested_minor == suggested
+    assert option.alone
+    assert option.at_once is (suggested is not None)
+
+
+def test_the_catalogs_own_most_bounds_what_is_suggested(house: House) -> None:
+    house.usual_caps()
+    house.remedy("owed", basis="entitlement", authority="§ 7 of the contract", at_most_minor=700)
+    (option,) = advice(house, house.heard_case(loss_minor=1500, currency="USD")).options
+    assert (option.suggested_minor, option.alone.code) == (700, "ok")
+
+
+def test_what_is_owed_by_contract_needs_nobody_and_is_never_too_much(house: House) -> None:
+    house.caps("rep", award=0, case=0, day=0, month=0)
+    house.remedy("owed", basis="entitlement", authority="§ 7 of the contract", cost_minor=90000)
+    house.remedy("kind", cost_minor=90000)
+    case = house.heard_case(loss_minor=1000, currency="USD")
+    given = {option.remedy.code: option for option in advice(house, case).options}
+    assert (given["owed"].alone.code, given["owed"].too_much) == ("ok", False)
+    assert (given["kind"].alone.code, given["kind"].too_much) == ("over_cap", True)
+
+
+def test_more_than_helps_is_flagged_with_what_was_given_so_far(stocked: House) -> None:
+    case = stocked.heard_case(loss_minor=1200, currency="USD")
+    assert [option.remedy.code for option in advice(stocked, case).options if option.too_much] == [
+        "hamper", "refund", "fortune",
+    ]  # fmt: skip
+    awards.give(case, stocked.remedies["voucher"], by=stocked.alice, now=NOW)
+    flagged = advice(stocked, case)
+    assert {option.remedy.code for option in flagged.options if option.too_much} == {
+        "hamper", "voucher", "refund", "fortune",
+    }  # fmt: skip
+    assert flagged.package.flags == ()
+
+
+def test_what_cannot_be_given_is_not_offered(stocked: House) -> None:
+    pool = CouponPool.objects.create(code="coffee", name="Coffee")
+    codes_left = Coupon.objects.create(pool=pool, code="A1", expires_on=(NOW + DAY).date())
+    coupon = stocked.remedy("coupon", kind="non_monetary", cost_minor=300, method="coupon", pool=pool)
+    save_remedy(stocked.remedies["voucher"], active=False, by=stocked.ada, now=NOW)
+    case = stocked.heard_case()
+    offered = codes(advice(stocked, case))
+    assert coupon.code in offered
+    assert not {"euros", "voucher"} & set(offered)
+    Coupon.objects.filter(pk=codes_left.pk).update(expires_on=(NOW - DAY).date())
+    assert coupon.code not in codes(advice(stocked, case))
+    Coupon.objects.filter(pk=codes_left.pk).update(expires_on=None)
+    assert coupon.code in codes(advice(stocked, case))
+    CouponPool.objects.update(active=False)
+    assert coupon.code not in codes(advice(stocked, case))
+
+
+@pytest.mark.practice("P17")
+def test_the_one_key_gives_the_best_that_takes_no_questions(stocked: House) -> None:
+    stocked.remedy("coffee", kind="non_monetary", cost_minor=300, value_minor=900, no_questions=True)
+    stocked.remedy("so-sorry", kind="apology", currency="", cost_minor=0, no_questions=True)
+    case = stocked.heard_case(severity="low")
+    first = advice(stocked, case).at_once
+    assert first is not None
+    assert first.remedy.code == "coffee"
+    awards.give(case, first.remedy, by=stocked.alice, now=NOW)
+    given = advice(stocked, case)
+    assert (given.no_questions.used, given.no_questions.left) == (1, given.no_questions.cap - 1)
+    assert given.at_once is not None
+    assert given.at_once.remedy.code == "replace"
+
+
+@pytest.mark.practice("P17")
+def test_past_the_days_count_nothing_is_without_questions(stocked: House) -> None:
+    set_cap(axis=Axis.NO_QUESTIONS, currency="", amount_minor=0, role="rep", by=stocked.ada, now=NOW - DAY)
+    given = advice(stocked, stocked.heard_case())
+    replace = next(option for option in given.options if option.remedy.code == "replace")
+    assert given.at_once is None
+    assert (replace.free_of_questions, replace.alone.code) == (False, "over_cap")
+
+
+def test_a_missed_promise_is_a_second_failure(stocked: House) -> None:
+    case = stocked.heard_case()
+    awards.give(case, stocked.remedies["sorry"], by=stocked.alice, now=NOW)
+    stocked.promise(case, due_end=NOW + HOUR)
+    assert advice(stocked, case, now=NOW + HOUR).facts.failed_again_at is None
+    later = NOW + 3 * HOUR
+    missed = advice(stocked, case, now=later)
+    assert missed.facts.failed_again_at == NOW + HOUR
+    states = {line.code: line.state for line in missed.package.lines}
+    assert (states["apology"], states["again_apology"], states["again_prevent"]) == ("done", "open", "open")
+    awards.give(again(case), stocked.remedies["sorry"], by=stocked.alice, now=later)
+    causes.open_investigation(again(case), question="Why?", by=stocked.alice, now=later)
+    halfway = {line.code: line.state for line in advice(stocked, case, now=later).package.lines}
+    assert (halfway["again_apology"], halfway["again_prevent"]) == ("done", "open")
+    stocked.promise(again(case), due_end=later + DAY, now=later)
+    done = {line.code: line.state for line in advice(stocked, case, now=later + MINUTE).package.lines}
+    assert done["again_prevent"] == "done"
+
+
+def test_a_promise_moved_without_agreement_is_a_second_failure(stocked: House) -> None:
+    case = stocked.heard_case()
+    promise = stocked.promise(case, due_end=NOW + HOUR)
+    promises.move(promise, due_end=NOW + 2 * HOUR, agreed=False, by=stocked.alice, now=NOW + MINUTE)
+    assert advice(stocked, case, now=NOW + 2 * MINUTE).facts.failed_again_at == NOW + MINUTE
+
+
+def test_a_reopened_case_is_a_second_failure(stocked: House) -> None:
+    case = stocked.heard_case()
+    causes.set_cause(case, cause=stocked.cause(), by=stocked.alice, now=NOW)
+    closing.close(again(case), outcome="put_right", by=stocked.alice, now=NOW + HOUR)
+    assert advice(stocked, case, now=NOW + 2 * HOUR).facts.failed_again_at is None
+    closing.reopen(again(case), reason="Charged again", by=stocked.alice, now=NOW + 2 * HOUR)
+    assert advice(stocked, case, now=NOW + 3 * HOUR).facts.failed_again_at == NOW + 2 * HOUR
+
+
+def test_the_worst_incident_counts_and_every_loss(stocked: House) -> None:
+    case = stocked.heard_case(severity="low", kind_of_action="fee", loss_minor=500, currency="USD")
+    stocked.logged(case.customer, case=case, severity="high", kind_of_action="conduct", loss_minor=700, currency="USD")
+    stocked.logged(case.customer, case=case, severity="low", loss_minor=10**6, currency="EUR")
+    facts = advice(stocked, case).facts
+    assert (facts.severity, facts.failed, facts.loss_minor) == ("high", {"fee", "conduct", "other"}, 1200)
+
+
+def test_what_was_in_the_customers_favor_calls_for_nothing_but_an_apology(stocked: House) -> None:
+    error = stocked.in_favor(severity="high")
+    given = advice(stocked, error.case)
+    assert (given.facts.severity, given.package.words) == ("", "Apologize.")
+
+
+GAUGES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 6000)), min_size=1, max_size=5)
+REMEDIES = st.lists(
+    st.tuples(
+        st.sampled_from(RemedyKind.values),
+        st.none() | st.integers(0, 8000),
+        st.none() | st.integers(0, 8000),
+        st.booleans(),
+        st.sampled_from(Basis.values),
+    ),
+    max_size=8,
+)
+
+
+@given(
+    caps=GAUGES,
+    lines=REMEDIES,
+    loss=st.none() | st.integers(1, 9000),
+    count=st.integers(0, 2),
+    reach=st.integers(0, 9000),
+)
+def test_nothing_above_a_cap_is_ranked_as_possible_alone(
+    caps: list[tuple[int, int]], lines: list[Any], loss: int | None, count: int, reach: int
+) -> None:
+    axes = [Axis.AWARD, Axis.CASE, Axis.CUSTOMER, Axis.DAY, Axis.MONTH]
+    measured = [Gauge(axis, "USD", cap, used) for axis, (cap, used) in zip(axes, caps, strict=False)]
+    catalog = [
+        Remedy(
+            pk=number,
+            code=f"r{number}",
+            name=f"R{number}",
+            kind=kind,
+            currency="USD",
+            cost_minor=cost,
+            value_minor=value,
+            no_questions=unasked and cost is not None,
+            basis=basis,
+        )
+        for number, (kind, cost, value, unasked, basis) in enumerate(lines)
+    ]
+    facts = Facts(severity="high", failed=frozenset({"fee"}), loss_minor=loss)
+    sue: Any = object()
+    options = ranked(
+        facts,
+        package(facts, RULES or _read()),
+        catalog,
+        currency="USD",
+        measured=measured,
+        no_questions_left=count,
+        approver=lambda amount: sue if amount <= reach else None,
+    )
+    assert len(options) == len(catalog)
+    left = min(gauge.left for gauge in measured)
+    for option in options:
+        draws = option.remedy.basis == Basis.GOODWILL and not option.free_of_questions
+        least = option.cost_minor or int(option.remedy.open_amount)
+        assert bool(option.alone) is (not draws or least <= left)
+        assert (option.approver is sue) is (not option.alone and least <= reach)
+        if option.suggested_minor is not None:
+            assert loss is not None
+            assert 0 < option.suggested_minor <= loss
+            assert not draws or option.suggested_minor <= left
+    order = [0 if option.alone else 2 if option.beyond_all else 1 for option in options]
+    assert order == sorted(order)
+
+
+RULES: list[Any] = []
+
+
+def _read() -> list[Any]:
+    RULES.extend(advice_rules())
+    return RULES
+
+
+def test_advice_takes_few_queries_whatever_there_is(stocked: House, django_assert_num_queries: Any) -> None:
+    case = stocked.heard_case()
+    stocked.remedy()
+    stocked.give(case, 300)
+    stocked.asked(case, 3000)
+    with django_assert_num_queries(7):
+        advice(stocked, case, now=NOW + timedelta(hours=1))
