@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
 from accounts.models import User
 from accounts.money import check_minor, exponent
 from cases.domain.casework import changes_since
-from compensation.enums import Gives, RemedyKind
+from compensation.enums import Basis, Gives, Method, RemedyKind
 from compensation.models import Remedy, RemedyVersion
 from journal.domain.log import record
 from journal.enums import EventType
@@ -39,6 +39,8 @@ FIELDS = (
 )
 
 
+# What a billing system can deliver.
+PAID_OUT = (Method.REFUND, Method.SERVICE_CREDIT, Method.REPLACEMENT)
 # What a kind of remedy gives where nothing else is said.
 GIVES = {
     RemedyKind.APOLOGY: Gives.ATTENTION,
@@ -52,7 +54,8 @@ GIVES = {
 def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int | None = None, **fields: Any) -> Remedy:
     """Add a remedy (``remedy`` None) or change one. ``fields`` are those of ``FIELDS``; amounts in minor units.
 
-    Refused: ``administrator_needed``, ``invalid``, ``unknown_currency``, ``not_an_amount``, ``changed_meanwhile``.
+    Refused: ``administrator_needed``, ``invalid``, ``name_taken``, ``unknown_currency``, ``not_an_amount``,
+    ``changed_meanwhile``.
     """
     can_administer(by).enforce()
     unknown = set(fields) - set(FIELDS)
@@ -72,8 +75,12 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
         setattr(held, name, fields[name])
     _check(held)
     held.version += 1
-    held.save()
-    RemedyVersion.objects.create(remedy=held, version=held.version, line=as_line(held), by=by, at=now)
+    try:
+        with transaction.atomic():
+            held.save()
+    except IntegrityError:  # all that one line can be wrong in was checked: another has its code
+        raise Refused("name_taken", f"Another remedy is called “{held.code}” already.", "code") from None
+    keep_version(held, by=by, now=now)
     record(
         EventType.REMEDY_CHANGED,
         subject=("remedy", held.pk),
@@ -90,6 +97,11 @@ def save_remedy(remedy: Remedy | None, *, by: User, now: datetime, version: int 
         words={"name": held.name},
     )
     return held
+
+
+def keep_version(remedy: Remedy, *, by: User | None, now: datetime) -> RemedyVersion:
+    """How a line reads from now on, for good. Written with every change of it, by the verb that makes it."""
+    return RemedyVersion.objects.create(remedy=remedy, version=remedy.version, line=as_line(remedy), by=by, at=now)
 
 
 def as_line(remedy: Remedy) -> dict[str, Any]:
@@ -112,8 +124,36 @@ def _check(remedy: Remedy) -> None:
         )
     if remedy.cost_minor is None and not remedy.currency:
         raise Refused("invalid", "Say in which currency the rep chooses the amount.", "currency")
+    _check_owed(remedy)
+    _check_delivery(remedy)
     try:
-        remedy.full_clean()
+        remedy.full_clean(validate_unique=False)
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
+
+
+def _check_owed(remedy: Remedy) -> None:
+    if remedy.basis == Basis.COST_OF_ERROR:
+        raise Refused("invalid", "What an error costs us is entered where it is decided, not given.", "basis")
+    if remedy.at_most_minor is not None and remedy.cost_minor is not None:
+        raise Refused("invalid", "A fixed amount is what it is: leave this empty.", "at_most_minor")
+    if remedy.at_most_minor == 0:
+        raise Refused("not_an_amount", "Give an amount above zero, or leave this empty.", "at_most_minor")
+    if remedy.basis != Basis.ENTITLEMENT:
+        return
+    if not remedy.authority.strip():
+        raise Refused("invalid", "Say by which law or contract it is owed.", "authority")
+    if remedy.cost_minor is None and remedy.at_most_minor is None:
+        raise Refused(
+            "invalid", "Say the most it can come to: what is owed draws on no cap that would bound it.", "at_most_minor"
+        )
+
+
+def _check_delivery(remedy: Remedy) -> None:
+    if remedy.method == Method.COUPON and remedy.pool is None:
+        raise Refused("invalid", "Say from which pool the codes come.", "pool")
+    if remedy.method != Method.COUPON and remedy.pool is not None:
+        raise Refused("invalid", "Only coupon codes come from a pool.", "pool")
+    if remedy.payout and remedy.method not in PAID_OUT:
+        raise Refused("invalid", "A billing system delivers refunds, service credits and replacements.", "payout")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.domain.staffing import stand_in
 from cases.models import Case
+from compensation.domain.catalog import GIVES, keep_version
 from compensation.enums import AwardStatus, Basis, RemedyKind
 from compensation.models import Award, Remedy
 from journal.domain.log import Entry, record, record_many
@@ -89,7 +90,10 @@ def _lines(kinds: set[RemedyKind], *, now: datetime) -> dict[RemedyKind, Remedy]
     found = {codes[line.code]: line for line in Remedy.objects.filter(code__in=codes)}
     for kind in sorted(kinds - set(found)):
         code, name = LINES[kind]
-        line = Remedy.objects.create(code=code, name=name, kind=kind, cost_minor=0, value_minor=0, active=False)
+        line = Remedy.objects.create(
+            code=code, name=name, kind=kind, gives=GIVES[kind], cost_minor=0, value_minor=0, active=False
+        )
+        keep_version(line, by=None, now=now)
         record(
             EventType.REMEDY_CHANGED,
             subject=("remedy", line.pk),

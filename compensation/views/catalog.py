@@ -10,10 +10,19 @@ from django.utils import timezone
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
+from accounts.money import display
 from compensation.domain import catalog
-from compensation.forms.catalog import RemedyForm, VersionForm
+from compensation.enums import Basis, Gives, Method, RemedyKind
+from compensation.forms.catalog import AMOUNTS, RemedyForm, VersionForm
 from compensation.models import Remedy
+from compensation.queries.catalog import Step, steps
 from recovery.pages import done, edits, person, reads, writes
+
+DEFAULTS = {"basis": Basis.GOODWILL, "method": Method.NONE}
+CHOICES: dict[str, dict[Any, Any]] = {
+    name: dict(of.choices)
+    for name, of in (("kind", RemedyKind), ("gives", Gives), ("basis", Basis), ("method", Method))
+}
 
 
 @reads
@@ -34,7 +43,7 @@ def remedy(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     line = get_object_or_404(Remedy, pk=pk) if pk is not None else None
     may = can_administer(person(request))
     if request.method == "GET":
-        initial = RemedyForm.initial_of(line) if line else {"kind": "assistance", "currency": "USD"}
+        initial = RemedyForm.initial_of(line) if line else {"kind": "assistance", "currency": "USD", **DEFAULTS}
         return _remedy(request, line, RemedyForm(initial=initial))
     may.enforce()
     form = RemedyForm(request.POST)
@@ -68,13 +77,50 @@ def _remedy(
         "form": form,
         "may": can_administer(person(request)),
         "meanwhile": meanwhile,
+        "steps": [_told(step, form) for step in steps(line)] if line else [],
     }
     if meanwhile is not None and line is not None:
         line.refresh_from_db()
         theirs = RemedyForm.initial_of(line)
         changed = {name for change in meanwhile.details["changes"] for name in change["fields"]}
-        context["theirs"] = [(form[name].label, theirs[name]) for name in form.fields if name in changed & set(theirs)]
+        context["theirs"] = [
+            (form[name].label, str(line.pool or "nothing") if name == "pool" else shown(name, theirs[name]))
+            for name in form.fields
+            if name in changed & set(theirs)
+        ]
     return render(request, "compensation/remedy.html", context, status=status)
+
+
+def _told(step: Step, form: RemedyForm) -> dict[str, Any]:
+    """One version of a line as it is shown: who, when, and each field before and after."""
+    was = {**step.line, **{change.field: change.before for change in step.changes}}
+
+    def said(name: str, value: Any, line: dict[str, Any]) -> str:
+        if name in AMOUNTS and value is not None:
+            return display(value, line["currency"]) if line["currency"] else str(value)
+        return shown(name, value)
+
+    return {
+        "step": step,
+        "changes": [
+            (
+                str(form[change.field].label) if change.field in form.fields else change.field.capitalize(),
+                said(change.field, change.before, was),
+                said(change.field, change.after, step.line),
+            )
+            for change in step.changes
+        ],
+        "price": said("cost_minor", step.line["cost_minor"], step.line),
+    }
+
+
+def shown(name: str, value: Any) -> str:
+    """A value of a line, in words."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(CHOICES.get(name, {}).get(value, value))
 
 
 @writes
