@@ -22,7 +22,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
 from cases.domain import honored_errors, letters
-from compensation.models import RescissionRule
+from compensation.models import AdviceRule, RescissionRule
 from recovery.rest.pages import openapi
 from tests.factories import House
 
@@ -72,6 +72,7 @@ def there(house: House, request: pytest.FixtureRequest) -> dict[str, Any]:
         "promise": promise.pk,
         "award": award.pk,
         "approval": approval.pk,
+        "advice-rule": AdviceRule.objects.values_list("pk", flat=True)[0],
         "rescission-rule": RescissionRule.objects.values_list("pk", flat=True)[0],
         "cause": house.cause().pk,
         "remedy": "credit",
