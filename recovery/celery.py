@@ -25,6 +25,7 @@ EVERY = {
     "outreach.dispatch_calls": 5,
     "outreach.sweep_cover": 60,
     "compensation.expire_approvals": 60,
+    "compensation.route_approvals": 10,
     "compensation.watch_pools": 60,
     "integrations.sequence_feed": 1,
     "integrations.send_payouts": 2,

@@ -402,7 +402,10 @@ RECOVERY: dict[str, Any] = {
     "RISK_FLAGS_AGAINST": ["Fraud", "Fraud suspected", "Abuse"],
     # Fonts for letters beside the bundled one, for names in other scripts: paths of TrueType files.
     "LETTER_FONTS": _files("LETTER_FONTS"),
+    # Requests above a cap, where a unit has no times of its own: when the answer is overdue, when the next person is
+    # asked, and when the request ends.
     "APPROVAL_ANSWER_MINUTES": 10,
+    "APPROVAL_GOES_UP_MINUTES": 5,
     "APPROVAL_EXPIRES_HOURS": 48,
     # Surveys run from 1 to 5. What is called about, how soon and how often is the Program’s to say (outreach.Program).
     "DISSATISFIED_SCORE_AT_MOST": 2,

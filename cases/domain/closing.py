@@ -21,6 +21,7 @@ STILL_OWED = {
     ObligationKind.PROMISE: ("promise_open", "A promise to the customer is not kept yet."),
     ObligationKind.DELIVERY: ("delivery_open", "A remedy has not been delivered yet."),
     ObligationKind.APPROVAL: ("approval_open", "A remedy still waits for an approval."),
+    ObligationKind.OFFER: ("offer_open", "Another remedy was approved: take it up or leave it first."),
     ObligationKind.FOLLOW_UP_CALL: ("call_open", "A follow-up call is still to be made."),
     ObligationKind.DECISION: ("decision_open", "A decision is still to be taken."),
     ObligationKind.DISCLOSURE: ("disclosure_open", "The customer has not been told of the honored error yet."),

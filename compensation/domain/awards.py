@@ -14,12 +14,12 @@ from cases.domain import casework
 from cases.domain.acknowledging import feelings_first, name_feeling
 from cases.domain.permissions import can_work_on
 from cases.models import Case
-from compensation.domain import approvals, caps, stale
+from compensation.domain import asking, caps, stale
 from compensation.domain.caps import Allowed, Draw, Full
 from compensation.domain.precedents import reason_in_spite
 from compensation.domain.steps import take_effect
 from compensation.enums import AwardStatus, Axis, Basis
-from compensation.models import Award, Remedy
+from compensation.models import Approval, Award, Remedy
 from journal.domain.log import together
 
 
@@ -39,6 +39,7 @@ def give(
     feeling_confirmed: bool | None = None,
     precedent_reason: str = "",
     version: int | None = None,
+    resubmits: Approval | None = None,
 ) -> Award:
     """Give a remedy on a case; with ``feeling``, acknowledge it first in the same action.
 
@@ -47,7 +48,7 @@ def give(
     ``awaiting_approval``, the amount is reserved on the case, the customer's and the team's month, and a supervisor is
     asked. What is owed by law or contract draws on no cap.
     ``precedent_reason`` is one line that says why it is given in spite of an earlier honored error which bears on the
-    case: asked once on a case, of whatever is given first.
+    case: asked once on a case, of whatever is given first. ``resubmits`` is the request that this is made in place of.
     Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``rep_needed``, ``feelings_first``,
     ``remedy_retired``, ``not_an_amount``, ``amount_fixed``, ``other_currency``, ``precedent_reason_needed``,
     ``too_long``, ``beyond_every_cap``, ``changed_meanwhile``.
@@ -58,13 +59,13 @@ def give(
     if feeling:
         name_feeling(held, feeling=feeling, words=feeling_words, confirmed=feeling_confirmed, by=by, now=now)
     feelings_first(held).enforce()
-    award = _draft(held, remedy, amount_minor=amount_minor, currency=currency, by=by, now=now)
+    award = draft(held, remedy, amount_minor=amount_minor, currency=currency, by=by, now=now)
     award.precedent_reason = reason_in_spite(held, precedent_reason)
     binding = _draw(award, held, by=by, now=now)
     if binding is None:
         take_effect(award, held, by=by, now=now, note=note)
     else:
-        approvals.ask(award, held, binding=binding, by=by, now=now, note=note)
+        asking.ask(award, held, binding=binding, by=by, now=now, note=note, resubmits=resubmits)
     casework.save(held, "feeling", "acknowledged_at")
     return award
 
@@ -92,9 +93,13 @@ def price(remedy: Remedy, case: Case, *, amount_minor: int | None, currency: str
     return cost, cost if remedy.value_minor is None else remedy.value_minor, of_remedy
 
 
-def _draft(
+def draft(
     case: Case, remedy: Remedy, *, amount_minor: int | None, currency: str | None, by: User, now: datetime
 ) -> Award:
+    """An award on a held case, given by ``by``, not saved: it waits until it is drawn on somebody's counters.
+
+    Refused: ``remedy_retired``, and whatever ``price`` refuses.
+    """
     if not remedy.active:
         raise Refused("remedy_retired", f"{remedy.name} is no longer in the catalog.", "remedy")
     cost, value, of_remedy = price(remedy, case, amount_minor=amount_minor, currency=currency)
@@ -106,6 +111,7 @@ def _draft(
         remedy_name=remedy.name,
         remedy_version=remedy.version,
         basis=remedy.basis,
+        authority=remedy.authority if remedy.basis == Basis.ENTITLEMENT else "",
         status=AwardStatus.AWAITING_APPROVAL,
         cost_minor=cost,
         value_minor=value,

@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet, Sum
 from cases.domain import casework
 from cases.models import Case
 from compensation.domain import caps
-from compensation.domain.approvals import expire_held, stale_requests
 from compensation.domain.caps import Draw
+from compensation.domain.expiring import expire_held, stale_requests
 from compensation.enums import ApprovalStatus, Axis
 from compensation.models import Approval, Award
 

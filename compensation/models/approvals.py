@@ -51,6 +51,10 @@ class Approval(models.Model):
                 condition=Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of=F("requested_by")),
             ),
             models.CheckConstraint(
+                name="approval_on_behalf_of_another",
+                condition=Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of=F("answered_by")),
+            ),
+            models.CheckConstraint(
                 name="approval_answered_has_a_name",
                 condition=~Q(status__in=ANSWERED) | Q(answered_by__isnull=False, answered_at__isnull=False),
             ),
@@ -62,10 +66,23 @@ class Approval(models.Model):
         indexes = [
             models.Index(fields=["expires_at"], name="approvals_to_expire", condition=Q(status="waiting")),
             models.Index(fields=["goes_up_at"], name="approvals_to_go_up", condition=Q(status="waiting")),
+            models.Index(
+                fields=["-answered_at", "-id"], name="approvals_answered", condition=Q(answered_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"approval of award {self.award_id}"
+
+    @property
+    def version(self) -> int:
+        """The case's: what an answer is bound to, and an offer's taking up."""
+        return self.award.case.version
+
+    @property
+    def seconds_to_answer(self) -> int | None:
+        """From the request to its answer; None where there is none."""
+        return None if self.answered_at is None else int((self.answered_at - self.requested_at).total_seconds())
 
 
 class CounterOffer(models.Model):
@@ -98,6 +115,11 @@ class CounterOffer(models.Model):
 
     def __str__(self) -> str:
         return f"offer instead of award {self.approval_id}"
+
+    @property
+    def version(self) -> int:
+        """The case's: what taking it up is bound to."""
+        return self.award.case.version
 
 
 class Deputy(models.Model):

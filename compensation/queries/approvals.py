@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.enums import Role
+from accounts.models import User
+from accounts.queries import there
 from cases.models import Incident
 from cases.queries import visible_cases
-from compensation.enums import ApprovalStatus
-from compensation.models import Approval
+from compensation.enums import ApprovalStatus, OfferStatus
+from compensation.models import Approval, CounterOffer, Deputy
 from journal.enums import EventType
 from journal.models import Event
 
@@ -27,8 +29,11 @@ def visible_approvals(user: Any) -> QuerySet[Approval]:
 def with_particulars(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
     """Approvals with all that a supervisor needs to answer them, in one query."""
     return approvals.select_related(
-        "award", "award__remedy", "award__case", "award__case__owner", "award__customer", "requested_by", "answered_by"
-    )
+        "award", "award__remedy", "award__case", "award__case__owner", "award__case__unit", "award__customer",
+        "requested_by", "answered_by", "on_behalf_of", "routed_to", "obligation__owner", "counter__award",
+        "counter__obligation", "resubmits__award", "resubmits__answered_by", "resubmits__requested_by",
+        "resubmitted_as",
+    )  # fmt: skip
 
 
 def waiting_approvals(user: Any, *, now: datetime) -> QuerySet[Approval]:
@@ -61,7 +66,7 @@ def in_one_glance(approvals: list[Approval]) -> list[Ask]:
     told = Event.objects.filter(
         subject_kind="award",
         subject_id__in=[each.award_id for each in approvals],
-        type__in=[asked, EventType.AWARD_APPROVED, EventType.AWARD_DECLINED],
+        type__in=[asked, EventType.AWARD_APPROVED, EventType.AWARD_DECLINED, EventType.AWARD_COUNTERED],
     ).values_list("subject_id", "type", "words__body")
     words = {(award, type_ == asked): body or {} for award, type_, body in told}
     return [
@@ -94,6 +99,53 @@ def answered_since(user: Any, since: datetime) -> QuerySet[Approval]:
     """Answers to what this user asked for."""
     answered = Approval.objects.filter(requested_by=user, answered_at__gte=since)
     return with_particulars(answered).order_by("-answered_at")
+
+
+def to_answer(user: Any, *, now: datetime) -> QuerySet[Approval]:
+    """What this user may have to answer, longest waiting first, and what they asked for: supervisors what waits in their
+    reach, others what was put before them in somebody's place."""
+    if user.role != Role.REP:
+        return waiting_approvals(user, now=now)
+    mine = visible_approvals(user).filter(Q(obligation__owner=user) | Q(requested_by=user))
+    waiting = mine.filter(status=ApprovalStatus.WAITING, expires_at__gt=now)
+    return with_particulars(waiting).order_by("requested_at", "id")
+
+
+def to_go_up(*, now: datetime) -> QuerySet[Approval]:
+    """Requests for whose answer the next person is to be asked: it is time, or whoever has it is not there."""
+    waiting = Approval.objects.filter(status=ApprovalStatus.WAITING, expires_at__gt=now)
+    absent = ~Q(obligation__owner__in=User.objects.filter(there(now)))
+    return waiting.filter(Q(goes_up_at__lte=now) | absent).order_by(F("goes_up_at").asc(nulls_last=True), "id")
+
+
+def visible_offers(user: Any) -> QuerySet[CounterOffer]:
+    """Offers of another remedy on cases in reach."""
+    if user.role == Role.ADMIN:
+        return CounterOffer.objects.all()
+    return CounterOffer.objects.filter(award__case__in=visible_cases(user))
+
+
+def offers_with_particulars(offers: QuerySet[CounterOffer]) -> QuerySet[CounterOffer]:
+    """Offers with what was asked for and what is offered, in one query."""
+    return offers.select_related(
+        "award__remedy", "award__case", "award__customer", "approval__award", "offered_by", "offered_to", "ended_by"
+    )
+
+
+def open_offers_to(user: Any, *, now: datetime) -> QuerySet[CounterOffer]:
+    """What this user has to take up or leave, the oldest first."""
+    mine = CounterOffer.objects.filter(obligation__owner=user, status=OfferStatus.OPEN, expires_at__gt=now)
+    return offers_with_particulars(mine).order_by("offered_at", "id")
+
+
+def expired_offers(*, now: datetime) -> QuerySet[CounterOffer]:
+    """Offers that still reserve though nobody took them up in time, oldest first. For the sweep."""
+    return CounterOffer.objects.filter(status=OfferStatus.OPEN, expires_at__lte=now).order_by("expires_at", "id")
+
+
+def deputies_in_force(*, now: datetime) -> QuerySet[Deputy]:
+    """Who stands in for whom now."""
+    return Deputy.objects.filter(starts_at__lte=now, ends_at__gt=now).select_related("principal", "deputy")
 
 
 def expired_approvals(*, now: datetime) -> QuerySet[Approval]:

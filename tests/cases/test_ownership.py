@@ -106,7 +106,7 @@ def test_what_the_owner_owes_moves_with_the_case_and_approvals_stay_with_the_sup
         ("promise", "alice", "sam"),
         ("promise", "bob", "bob"),
         ("delivery", "alice", "sam"),
-        ("approval", "alice", None),
+        ("approval", "alice", "sue"),
     }
 
 

@@ -78,7 +78,7 @@ def test_what_is_asked_for_reserves_where_several_people_draw_and_touches_no_cou
     assert counters() == {"case": (0, 3000), "customer 2026-03-01": (0, 3000), "team 2026-03-01": (0, 3000)}
     assert moves() == [("source", "pending", 3000)]
     owed = Obligation.objects.get(kind="approval")
-    assert (owed.owner, again(case).open_obligations) == (None, 1)
+    assert (owed.owner, again(case).open_obligations) == (house.sue, 1)
     agree()
 
 
