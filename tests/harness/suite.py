@@ -114,7 +114,8 @@ def main(arguments: list[str]) -> int:
         suite.run("SQLite", base)
     if only in ("", "postgresql"):
         with nullcontext() if given else postgres() as server:
-            suite.run("PostgreSQL", base | {"DATABASE_URL": given or server.url})
+            second = {} if only else {"RECOVERY_SUITE_SECOND": "1"}
+            suite.run("PostgreSQL", base | second | {"DATABASE_URL": given or server.url})
     return suite.close(time.monotonic() - began)
 
 
