@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from compensation import models
 from compensation.domain import catalog, setting_caps
-from recovery.backoffice import PlainForm, ThroughDomain, show
+from recovery.backoffice import PlainForm, ReadOnly, ThroughDomain, show
 
 
 @admin.register(models.Remedy)
@@ -48,6 +48,15 @@ class CapAdmin(ThroughDomain):
         if not new:
             fields |= {"role": thing.role, "user": thing.user, "axis": thing.axis, "currency": thing.currency}
         return setting_caps.set_cap(by=by, now=timezone.now(), **fields)
+
+
+@admin.register(models.Coupon)
+class CouponAdmin(ReadOnly):
+    """Which award has one. The code itself is read on the award's case."""
+
+    list_display = ("id", "pool", "expires_on", "award", "taken_at")
+    list_select_related = ("pool", "award")
+    exclude = ("code",)
 
 
 show("compensation")

@@ -15,7 +15,13 @@ from pytest_django import DjangoDbBlocker
 from tests.harness import databases
 from tests.harness.report import outcome
 
-pytest_plugins = ["tests.harness.browser", "tests.harness.processes", "tests.harness.mail", "tests.factories"]
+pytest_plugins = [
+    "tests.harness.browser",
+    "tests.harness.processes",
+    "tests.harness.mail",
+    "tests.harness.billing",
+    "tests.factories",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

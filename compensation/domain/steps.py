@@ -18,7 +18,6 @@ from compensation.models import Award
 from journal.domain.log import record
 from journal.enums import EventType
 
-
 # What a delivery is proved by, in words. Where nothing stands here, a reference is welcome and not needed.
 PROOF = {
     Method.REFUND: "the refund’s reference",

@@ -21,13 +21,13 @@ class _CountOf(Subquery):
     output_field = IntegerField()
 
 
-def coupons_left(pool: CouponPool | int | None | OuterRef, *, on: date) -> QuerySet[Coupon]:
+def coupons_left(pool: CouponPool | int | OuterRef | None, *, on: date) -> QuerySet[Coupon]:
     """Codes of a pool that may still be given out on a day: nobody has them, and they have not expired."""
     good = Q(expires_on__isnull=True) | Q(expires_on__gte=on)
     return Coupon.objects.filter(good, pool=pool, award__isnull=True)
 
 
-def pools_with_counts(*, on: date, **where: Any) -> QuerySet[CouponPool]:
+def pools_with_counts(*, on: date, **where: Any) -> QuerySet[Any]:
     """Pools with the codes that are ``left`` on a day and those that are ``used``, each counted up to ``COUNTED`` + 1."""
     here = OuterRef("pk")
     left = coupons_left(here, on=on).order_by().values("pk")[: COUNTED + 1]
