@@ -139,3 +139,13 @@ class Conclusion(models.TextChoices):
 
     MAY = "may", "It may be taken back"
     MAY_NOT = "may_not", "It may not be taken back"
+
+
+class Grouping(models.TextChoices):
+    """What a statement of the ledger is broken down by."""
+
+    REP = "rep", "Rep"
+    TEAM = "team", "Team"
+    CAUSE = "cause", "Cause"
+    PRODUCT = "product", "Product"
+    MONTH = "month", "Month"
