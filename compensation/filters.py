@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.enums import Role
 from cases.enums import ErrorStatus, KindOfAction
 from cases.models import Cause, HonoredError
 from cases.queries.honored_errors import RegisterFilter, in_month, line_key, shown_as
-from compensation.enums import AdviceEffect, ApprovalStatus, AwardStatus, PayoutStatus, RemedyKind, RescissionEffect
-from compensation.models import AdviceRule, Approval, Award, CouponPool, Payout, Remedy, RescissionRule
+from compensation.enums import (
+    AdviceEffect,
+    ApprovalStatus,
+    AwardStatus,
+    Axis,
+    Basis,
+    Gives,
+    PayoutStatus,
+    RemedyKind,
+    RescissionEffect,
+)
+from compensation.models import (
+    AdviceRule,
+    Approval,
+    Award,
+    Cap,
+    CouponPool,
+    Payout,
+    Remedy,
+    RemedyVersion,
+    RescissionRule,
+)
 from compensation.queries import rescission_rules
 from recovery.rest import DayFilter, Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
@@ -22,9 +43,55 @@ class RemedyFilters(Filters):
     currency = WordFilter(label="Three letters; remedies without a currency cost nothing anywhere.")
     active = FlagFilter()
     no_questions = FlagFilter()
+    gives = OneOf(choices=Gives.choices)
+    basis = OneOf(choices=[(Basis.GOODWILL, "Goodwill"), (Basis.ENTITLEMENT, "Owed by law or contract")])
 
     class Meta:
         model = Remedy
+        fields: list[str] = []
+
+
+class RemedyVersionFilters(Filters):
+    class Meta:
+        model = RemedyVersion
+        fields: list[str] = []
+
+
+class CapFilters(Filters):
+    """By whose they are, over what, and how they stand now."""
+
+    STATES = [("in_force", "In force"), ("planned", "Planned"), ("ended", "Ended")]
+    state = OneOf(choices=STATES, method="standing", label="How they stand now.")
+    at = MomentFilter(method="in_force_at", label="Those in force at a moment.")
+    role = OneOf(choices=[(Role.REP, "Rep"), (Role.SUPERVISOR, "Supervisor")])
+    user = IdFilter(label="A person’s own.")
+    axis = OneOf(choices=Axis.choices)
+    currency = WordFilter(label="Three letters.")
+
+    class Meta:
+        model = Cap
+        fields: list[str] = []
+
+    def standing(self, caps: QuerySet[Cap], name: str, value: str) -> QuerySet[Cap]:
+        now = timezone.now()
+        if value == "planned":
+            return caps.filter(starts_at__gt=now)
+        return caps.filter(ends_at__lte=now) if value == "ended" else self.in_force_at(caps, name, now)
+
+    def in_force_at(self, caps: QuerySet[Cap], name: str, value: datetime) -> QuerySet[Cap]:
+        return caps.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=value), starts_at__lte=value)
+
+
+class CapsAsked(Filters):
+    """Whose caps are looked at, on which case, when and in which currency."""
+
+    user = IdFilter()
+    case = WordFilter()
+    at = MomentFilter()
+    currency = WordFilter()
+
+    class Meta:
+        model = Cap
         fields: list[str] = []
 
 

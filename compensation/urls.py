@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from compensation.api import money as doors
 from compensation.api.advice import AdviceRules, CaseAdvice
+from compensation.api.caps import Caps, Spending
+from compensation.api.catalog import Remedies, RemedyVersions
 from compensation.api.coupons import CouponPools
 from compensation.api.honored import HonoredErrors, LetterPdf
 from compensation.api.payouts import Payouts
@@ -18,6 +20,7 @@ from compensation.views import (
     disclosing,
     honored,
     letters,
+    offers,
     register,
     rules,
 )
@@ -27,6 +30,10 @@ browser: list[URLPattern] = [
     path("approvals/live", approvals.approvals_live, name="approvals-live"),
     path("approvals/<int:pk>/approve", approvals.approve, name="approval-approve"),
     path("approvals/<int:pk>/decline", approvals.decline, name="approval-decline"),
+    path("approvals/<int:pk>/counter", approvals.counter, name="approval-counter"),
+    path("approvals/<int:pk>/resubmit", offers.resubmit, name="approval-resubmit"),
+    path("offers/<int:pk>/take", offers.take, name="offer-take"),
+    path("offers/<int:pk>/leave", offers.leave, name="offer-leave"),
     path("honored", register.honored, name="honored"),
     path("honored/<int:pk>", honored.error, name="honored-error"),
     path("honored/<int:pk>/live", honored.error_live, name="honored-live"),
@@ -65,7 +72,9 @@ browser: list[URLPattern] = [
 ]
 
 api: list[URLPattern] = [
-    path("remedies/", doors.Remedies.as_view({"get": "list"}), name="api-remedies"),
+    path("remedies/", Remedies.as_view({"get": "list", "post": "create"}), name="api-remedies"),
+    path("remedies/<slug:code>/", Remedies.as_view({"get": "retrieve", "patch": "change"}), name="api-remedy"),
+    path("remedies/<slug:code>/versions/", RemedyVersions.as_view({"get": "list"}), name="api-remedy-versions"),
     path(
         "cases/<reference:reference>/awards/",
         doors.CaseAwards.as_view({"get": "list", "post": "create"}),
@@ -143,5 +152,10 @@ api: list[URLPattern] = [
     path("payouts/<id:id>/confirm/", Payouts.as_view({"post": "confirm"}), name="api-payout-confirm"),
     path("payouts/<id:id>/fail/", Payouts.as_view({"post": "fail"}), name="api-payout-fail"),
     path("payouts/<id:id>/send-again/", Payouts.as_view({"post": "send_again"}), name="api-payout-send-again"),
-    path("caps/me/", doors.MyCaps.as_view({"get": "read"}), name="api-caps-me"),
+    path("caps/", Caps.as_view({"get": "list", "post": "create"}), name="api-caps"),
+    path("caps/me/", Spending.as_view({"get": "me"}), name="api-caps-me"),
+    path("caps/preview/", Spending.as_view({"get": "preview"}), name="api-caps-preview"),
+    path("caps/<id:id>/", Caps.as_view({"get": "retrieve"}), name="api-cap"),
+    path("caps/<id:id>/end/", Caps.as_view({"post": "end"}), name="api-cap-end"),
+    path("caps/<id:id>/keep/", Caps.as_view({"post": "keep"}), name="api-cap-keep"),
 ]

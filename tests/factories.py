@@ -205,7 +205,12 @@ class House:
             amounts = {"customer": PLENTY, "team": PLENTY} | amounts
         return {
             Axis(axis): setting_caps.set_cap(
-                axis=axis, currency=currency, amount_minor=amount, by=self.ada, now=now or LONG_AGO, **given
+                axis=axis,
+                currency="" if axis == Axis.NO_QUESTIONS else currency,
+                amount_minor=amount,
+                by=self.ada,
+                now=now or LONG_AGO,
+                **given,
             )
             for axis, amount in amounts.items()
         }

@@ -1,20 +1,18 @@
-"""Remedies given, delivered and taken back; approvals answered; caps read. All that moves money needs a key."""
+"""Remedies given, delivered and taken back; approvals answered. All that moves money needs a key."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.money import exponent
-from accounts.queries import own_currency
 from cases.domain.casework import named
 from cases.queries import visible_cases
 from compensation import filters, models
 from compensation.domain import approvals, awards, delivering, reversing
-from compensation.domain.gauges import gauges
 from compensation.enums import AwardStatus
 from compensation.queries import visible_approvals, visible_awards, with_particulars
 from compensation.serializers import money as serializers
@@ -22,17 +20,9 @@ from journal.keyset import Order
 from recovery.rest import NEWEST, Door
 
 
-class Remedies(Door):
-    """The catalog. Settings change it."""
-
-    noun = "remedy"
-    orders = {"id": NEWEST["id"], "-id": NEWEST["-id"]}
-    filterset_class = filters.RemedyFilters
-
-    @extend_schema(responses=serializers.Remedy(many=True))
-    def list(self, request: Request) -> Response:
-        """The catalog; `active` says whether a remedy may still be given."""
-        return self.listed(models.Remedy.objects.all(), serializers.Remedy)
+def in_full(awards: QuerySet[models.Award]) -> QuerySet[models.Award]:
+    """Awards with all that is answered of them, in one query."""
+    return awards.select_related("case", "remedy", "given_by", "approval", "delivery", "coupon", "payout")
 
 
 class CaseAwards(Door):
@@ -48,8 +38,7 @@ class CaseAwards(Door):
     def list(self, request: Request, reference: str) -> Response:
         """What was given, asked for and taken back on this case, the newest first."""
         case = self.found(visible_cases(self.caller), reference=reference)
-        rows = models.Award.objects.filter(case=case).select_related("case", "remedy", "given_by", "approval")
-        return self.listed(rows, serializers.Award)
+        return self.listed(in_full(models.Award.objects.filter(case=case)), serializers.Award)
 
     @extend_schema(request=serializers.Giving, responses={201: serializers.Award})
     def create(self, request: Request, reference: str) -> Response:
@@ -74,14 +63,12 @@ class Awards(Door):
     money = guarded = frozenset({"reverse", "fulfill"})
 
     def _one(self, id: int) -> models.Award:
-        rows = visible_awards(self.caller).select_related("case", "remedy", "given_by", "approval")
-        return self.found(rows, pk=id)
+        return self.found(in_full(visible_awards(self.caller)), pk=id)
 
     @extend_schema(responses=serializers.Award(many=True))
     def list(self, request: Request) -> Response:
         """Awards on cases in reach, the newest first."""
-        rows = visible_awards(self.caller).select_related("case", "remedy", "given_by", "approval")
-        return self.listed(rows, serializers.Award)
+        return self.listed(in_full(visible_awards(self.caller)), serializers.Award)
 
     @extend_schema(responses=serializers.Award)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -99,7 +86,8 @@ class Awards(Door):
 
     @extend_schema(request=serializers.Fulfilling, responses=serializers.Award)
     def fulfill(self, request: Request, id: int) -> Response:
-        """Record that a given remedy reached the customer."""
+        """Record that a given remedy reached the customer: with the proof that its method needs, or by the next code of
+        its pool, which is answered as `coupon`."""
         given, version = self.asked(serializers.Fulfilling), self.if_match()
         award = self._one(id)
         asked = award.approval.pk if hasattr(award, "approval") else None
@@ -141,26 +129,3 @@ class Approvals(Door):
         given = self.asked(serializers.Declining)
         answered = approvals.decline(self._one(id), by=self.caller, now=timezone.now(), **given)
         return self.shown(answered, serializers.Approval)
-
-
-CURRENCY = OpenApiParameter(
-    "currency",
-    {"type": "string", "pattern": "^[A-Z]{3}$"},
-    description="That of the first unit in reach when it is not given.",
-)
-
-
-class MyCaps(Door):
-    """What the caller may give alone."""
-
-    filterset_class = filters.AwardFilters
-
-    @extend_schema(parameters=[CURRENCY], responses=serializers.MyCaps)
-    def read(self, request: Request) -> Response:
-        """The caller's caps in one currency and what is left of each, today and this month in their own zone."""
-        currency = request.query_params.get("currency")
-        if currency is None:
-            currency = own_currency(self.caller)
-        exponent(currency)
-        measured = gauges(self.caller, currency=currency, now=timezone.now())
-        return self.shown({"currency": currency, "caps": measured}, serializers.MyCaps)

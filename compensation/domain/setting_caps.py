@@ -91,11 +91,12 @@ def set_cap(
 @transaction.atomic
 def remove_cap(
     cap: Cap, *, by: User, now: datetime, ends_at: datetime | None = None, version: int | None = None
-) -> None:
+) -> Cap | None:
     """End a person's own cap, so that their role's holds again, or a role's, which leaves nothing.
 
     It ends at ``ends_at`` (aware; now). One that has not begun is taken out of the plan: it never held, and what held
-    before it holds on, unless ``ends_at`` says that from then on nothing does. Refused: ``administrator_needed``, ``in_past``, ``wrong_state`` (it has ended or ends before),
+    before it holds on, unless ``ends_at`` says that from then on nothing does. Returns the cap as it ends, or None where
+    it was taken out. Refused: ``administrator_needed``, ``in_past``, ``wrong_state`` (it has ended or ends before),
     ``changed_meanwhile``.
     """
     can_administer(by).enforce()
@@ -108,10 +109,11 @@ def remove_cap(
         raise Refused("wrong_state", "This cap ends before that, or has ended already.")
     if cap.starts_at >= now and ends <= cap.starts_at:
         _take_out(cap, holds_on=ends < cap.starts_at or ends_at is None, by=by, now=now)
-        return
+        return None
     cap.ends_at = ends
     cap.save(update_fields=["ends_at"])
     _tell(cap, by=by, now=now, removed=True, before=cap.amount_minor, ends_at=ends.isoformat())
+    return cap
 
 
 @transaction.atomic

@@ -1,14 +1,16 @@
-"""Remedies, awards, approvals and caps."""
+"""Awards and approvals."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.enums import Feeling
 from compensation import models
-from compensation.enums import Axis
+from compensation.domain import payouts
+from compensation.enums import AwardStatus, Axis, Method
 from recovery.rest import Choice, Currency, Flag, Minor, Named, Shape, Text
 
 
@@ -41,7 +43,11 @@ class Reversing(Shape):
 
 
 class Fulfilling(Shape):
-    """That the remedy reached the customer; ``proof`` is a reference to what shows it."""
+    """That the remedy reached the customer.
+
+    ``proof`` is the reference that shows it: needed of a refund, a replacement and a service credit. A coupon takes none:
+    it is given the next code of its pool.
+    """
 
     proof = Text(max_length=200, allow_blank=True, required=False)
 
@@ -57,16 +63,12 @@ class Declining(Shape):
     reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
-class Remedy(serializers.ModelSerializer[models.Remedy]):
-    """A line of the catalog. ``cost_minor`` is null where the rep chooses the amount."""
+class Binding(serializers.Serializer[Any]):
+    """The cap that an award is above. Minor units."""
 
-    class Meta:
-        model = models.Remedy
-        fields = [
-            "id", "code", "name", "kind", "currency", "cost_minor", "value_minor", "no_questions", "delivery_days",
-            "words", "active", "version",
-        ]  # fmt: skip
-        read_only_fields = fields
+    axis = serializers.ChoiceField(source="binding_axis", choices=Axis.choices, read_only=True)
+    left_minor = serializers.IntegerField(source="binding_left_minor", read_only=True)
+    currency = serializers.CharField(read_only=True)
 
 
 class Award(serializers.ModelSerializer[models.Award]):
@@ -79,15 +81,35 @@ class Award(serializers.ModelSerializer[models.Award]):
     remedy = serializers.CharField(source="remedy.code", read_only=True)
     given_by = Named(read_only=True)
     approval = serializers.SerializerMethodField(help_text="The request for it, where one was needed.")
+    deliver_by = serializers.DateTimeField(source="delivery.due_end", read_only=True, default=None, allow_null=True)
+    binding = serializers.SerializerMethodField(
+        help_text="While it waits for an approval: the cap that it is above, and what was left of that."
+    )
+    coupon = serializers.SerializerMethodField(help_text="The code that it took from its pool.")
+    payout = serializers.SerializerMethodField(help_text="Where a billing system delivers it.")
 
     class Meta:
         model = models.Award
         fields = [
-            "id", "case", "customer", "remedy", "remedy_name", "basis", "status", "cost_minor", "value_minor",
-            "currency", "no_questions", "precedent_reason", "given_by", "given_at", "delivered_at", "proof",
-            "reversed_at", "approval", "historical", "version",
+            "id", "case", "customer", "remedy", "remedy_name", "remedy_version", "basis", "authority", "status",
+            "binding", "cost_minor", "value_minor", "currency", "no_questions", "precedent_reason", "given_by", "given_at", "method", "deliver_by", "delivered_at",
+            "proof", "coupon", "payout", "reversed_at", "approval", "historical", "version",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(Binding(allow_null=True))
+    def get_binding(self, award: models.Award) -> Any:
+        if award.status != AwardStatus.AWAITING_APPROVAL or not hasattr(award, "approval"):
+            return None
+        return Binding(award.approval).data
+
+    def get_coupon(self, award: models.Award) -> str | None:
+        # Asked only of what may have one: of another, being without is a query.
+        return award.coupon.code if award.method == Method.COUPON and hasattr(award, "coupon") else None
+
+    def get_payout(self, award: models.Award) -> int | None:
+        payout = payouts.of(award)
+        return payout.pk if payout else None
 
     def get_approval(self, award: models.Award) -> int | None:
         if "approval" in self.context:
@@ -113,20 +135,3 @@ class Approval(serializers.ModelSerializer[models.Approval]):
             "currency", "requested_by", "requested_at", "expires_at", "answered_by", "answered_at",
         ]  # fmt: skip
         read_only_fields = fields
-
-
-class Gauge(serializers.Serializer[Any]):
-    """One cap, and what is left of it today. Minor units."""
-
-    axis = serializers.ChoiceField(choices=Axis.choices, read_only=True)
-    currency = serializers.CharField(read_only=True)
-    cap_minor = serializers.IntegerField(source="cap", read_only=True)
-    used_minor = serializers.IntegerField(source="used", read_only=True)
-    left_minor = serializers.IntegerField(source="left", read_only=True)
-
-
-class MyCaps(serializers.Serializer[Any]):
-    """What the caller may give alone, in one currency."""
-
-    currency = serializers.CharField(read_only=True)
-    caps = Gauge(many=True, read_only=True)

@@ -21,7 +21,7 @@ PREFIX = "/api/"
 STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
-            "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future",
+            "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future", "in_past",
             "invalid", "malformed", "names_staff", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency",
             "points_missing", "proof_needed", "reason_needed", "score_needed", "too_deep", "too_long", "too_many_decimals",
             "understanding_needed", "unit_needed", "unknown_currency", "unknown_jurisdiction", "unknown_zone",
