@@ -51,6 +51,7 @@ class Ask:
     note: str
     past_incidents: int
     answer: str = ""
+    earlier: str = ""
 
 
 def in_one_glance(approvals: list[Approval]) -> list[Ask]:
@@ -65,7 +66,10 @@ def in_one_glance(approvals: list[Approval]) -> list[Ask]:
     asked = EventType.AWARD_REQUESTED
     told = Event.objects.filter(
         subject_kind="award",
-        subject_id__in=[each.award_id for each in approvals],
+        subject_id__in=[
+            *(each.award_id for each in approvals),
+            *(each.resubmits.award_id for each in approvals if each.resubmits),
+        ],
         type__in=[asked, EventType.AWARD_APPROVED, EventType.AWARD_DECLINED, EventType.AWARD_COUNTERED],
     ).values_list("subject_id", "type", "words__body")
     words = {(award, type_ == asked): body or {} for award, type_, body in told}
@@ -77,10 +81,15 @@ def in_one_glance(approvals: list[Approval]) -> list[Ask]:
             past_incidents=sum(
                 n for who, case, n in past if who == each.award.customer_id and case != each.award.case_id
             ),
-            answer=" ".join(filter(None, map(words.get((each.award_id, False), {}).get, ("note", "reason")))),
+            answer=_answer(words, each.award_id),
+            earlier=_answer(words, each.resubmits.award_id) if each.resubmits else "",
         )
         for each in approvals
     ]
+
+
+def _answer(words: dict[tuple[int, bool], dict[str, str]], award_id: int) -> str:
+    return " ".join(filter(None, map(words.get((award_id, False), {}).get, ("note", "reason"))))
 
 
 def asked_by(user: Any, *, now: datetime) -> QuerySet[Approval]:

@@ -28,7 +28,11 @@ def awards_of(case: Case) -> QuerySet[Award]:
     """What has been given, asked for and taken back on a case, newest first."""
     return (
         Award.objects.filter(case=case)
-        .select_related("remedy", "given_by", "approval", "approval__answered_by", "delivery")
+        .select_related(
+            "remedy", "given_by", "approval__answered_by", "approval__on_behalf_of", "approval__requested_by",
+            "approval__obligation__owner", "approval__counter", "approval__resubmitted_as", "offer__offered_by",
+            "offer__approval__award", "delivery", "coupon", "payout",
+        )  # fmt: skip
         .order_by("-id")
     )
 

@@ -25,11 +25,14 @@ from cases.queries.people import Baggage, baggage_of
 from cases.queries.precedents import Precedent, bearing_on
 from compensation.domain.advising.advice import Advice, advise
 from compensation.domain.delivering import can_deliver
+from compensation.domain.offers import can_take
+from compensation.domain.resubmitting import can_resubmit
 from compensation.domain.reversing import can_reverse
 from compensation.enums import AwardStatus
 from compensation.models import Award
 from compensation.queries import awards_of, reason_given
 from compensation.queries.advice import with_failures
+from desk.queries.given import Delivery, delivery_of
 from desk.queries.steps import Facts, Step, next_step, next_words, steps
 from desk.queries.story import Line, timeline
 from journal.models import Event
@@ -49,8 +52,11 @@ class OpenPromise:
 @dataclass(frozen=True)
 class GivenAward:
     award: Award
+    delivery: Delivery
     may_deliver: Verdict
     may_reverse: Verdict
+    may_take: Verdict | None = None
+    may_resubmit: Verdict | None = None
 
 
 @dataclass
@@ -106,6 +112,7 @@ class CasePage:
     def token(self) -> str:
         """Changes when anything that the screen shows live has changed."""
         phases = "".join(f"{item.promise.pk}{item.phase[:2]}" for item in self.promises)
+        phases += "".join(f"{item.award.pk}{item.delivery.phase[:2]}" for item in self.awards)
         return f"{self.case.version}-{self.last_event}-{phases}-{'+'.join(self.others)}"
 
 
@@ -143,12 +150,26 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
             OpenPromise(p, phase(p.obligation, now=now), can_keep(user, p), can_abandon(user, p)) for p in open_ones
         ],
         past_promises=len(promises) - len(open_ones),
-        awards=[GivenAward(award, can_deliver(user, award), can_reverse(user, award)) for award in awards],
+        awards=[_given(user, award, now=now) for award in awards],
         investigation=investigation,
         errors=errors,
         last_event=last or 0,
         facts=_facts(case, incidents, errors, promises, awards, investigation),
         others=others,
+    )
+
+
+def _given(user: User, award: Award, *, now: datetime) -> GivenAward:
+    """An award with what this person may do about it. Runs no query for one read by ``awards_of``."""
+    offered = award.status == AwardStatus.OFFERED
+    ended = award.status in (AwardStatus.DECLINED, AwardStatus.EXPIRED, AwardStatus.COUNTERED)
+    return GivenAward(
+        award,
+        delivery_of(award, user=user, now=now),
+        may_deliver=can_deliver(user, award),
+        may_reverse=can_reverse(user, award),
+        may_take=can_take(user, award.offer, now=now) if offered else None,
+        may_resubmit=can_resubmit(user, award.approval) if ended and hasattr(award, "approval") else None,
     )
 
 
@@ -240,10 +261,10 @@ def _staff(case: Case) -> list[User]:
 
 
 def owed_elsewhere(case: Case) -> Any:
-    """What else is owed on the case besides promises, deliveries and approvals: calls, decisions, disclosures."""
+    """What else is owed on the case besides promises, deliveries, approvals and offers: calls, decisions, disclosures."""
     return (
         case.obligations.filter(status=ObligationStatus.OPEN)
-        .exclude(kind__in=["promise", "delivery", "approval"])
+        .exclude(kind__in=["promise", "delivery", "approval", "offer"])
         .select_related("owner", "undecided_error", "disclosure")
         .order_by("due_end")
     )

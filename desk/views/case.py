@@ -16,9 +16,12 @@ from cases.domain.permissions import can_work_on
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
 from cases.queries import visible_cases, visible_incidents
-from compensation.domain import awards, delivering, reversing
+from compensation.domain import awards, confirming, delivering, reversing
+from compensation.enums import Method
 from compensation.models import Award
-from compensation.queries import catalog, visible_awards
+from compensation.queries import visible_awards
+from compensation.queries.awards import catalog
+from compensation.queries.payouts import visible_payouts
 from desk.forms.case import (
     AwardForm,
     CauseForm,
@@ -97,7 +100,9 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
         if request.GET.get("next", page.next) != page.next:  # the step in hand was taken meanwhile
             context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(page, user=user)}
         if can_work_on(user, shown):
-            context["advice"] = context["choices"].advice if "choices" in context else case_page.advised(page, user=user)
+            context["advice"] = (
+                context["choices"].advice if "choices" in context else case_page.advised(page, user=user)
+            )
         return context
 
     return live(request, "desk/_case_live.html", drawn, page.token)
@@ -246,8 +251,19 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
 @writes
 def deliver(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     shown, data = _case(request, reference), DeliverForm(request.POST).accepted()
-    delivering.deliver(_award(request, shown, pk), proof=data["proof"], by=person(request), now=timezone.now())
-    return done(request, "case", shown.reference, said="Delivered.")
+    award = _award(request, shown, pk)
+    given = delivering.deliver(award, proof=data["proof"], by=person(request), now=timezone.now())
+    said = "Here is the code, for them alone." if given.method == Method.COUPON else "Delivered."
+    return done(request, "case", shown.reference, said=said, draft=f"deliver-{pk}")
+
+
+@writes
+def send_payout_again(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Have the billing system told once more of what it did not pay out."""
+    shown = _case(request, reference)
+    payout = get_object_or_404(visible_payouts(person(request)), award=pk, award__case=shown)
+    confirming.send_again(payout, by=person(request), now=timezone.now())
+    return done(request, "case", shown.reference, said="In line again. The billing system will be told.")
 
 
 @writes

@@ -110,3 +110,22 @@ document.addEventListener("keydown", (event) => {
   else done = false;
   if (done) event.preventDefault();
 });
+
+/* Whatever was dealt with leaves the list: the focus goes on to the next one, or to the one before where it was the last. */
+let leaving = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const scope = event.target.closest?.("[data-scope]");
+  if (event.detail.requestConfig.verb === "get" || !scope) return;
+  const all = [...document.querySelectorAll("[data-scope]")];
+  const at = all.indexOf(scope);
+  leaving = { gone: scope.id, next: [...all.slice(at + 1), ...all.slice(0, at).reverse()].map((el) => el.id) };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!leaving) return;
+  const { gone, next } = leaving;
+  leaving = null;
+  if (document.getElementById(gone)) return;
+  const to = next.map((id) => document.getElementById(id)).find(Boolean)?.querySelector(".row-link");
+  to?.focus();
+  to?.scrollIntoView({ block: "nearest" });
+});
