@@ -26,6 +26,7 @@ browser = [
     path("cases/<str:reference>/record", case.record, name="case-record"),
     path("cases/<str:reference>/award", case.award, name="case-award"),
     path("cases/<str:reference>/awards/<int:pk>/deliver", case.deliver, name="case-deliver"),
+    path("cases/<str:reference>/awards/<int:pk>/send-again", case.send_payout_again, name="case-send-again"),
     path("cases/<str:reference>/awards/<int:pk>/reverse", case.reverse_award, name="case-reverse"),
     path("cases/<str:reference>/promise", case.promise, name="case-promise"),
     path("cases/<str:reference>/promises/<int:pk>/keep", case.keep_promise, name="case-keep"),

@@ -137,4 +137,6 @@ class AwardForm(Form):
 
 
 class DeliverForm(Form):
-    proof = forms.CharField(label="Reference, if there is one", required=False, max_length=200)
+    """That something was delivered, with the reference that shows it. Whether it takes one, the domain knows."""
+
+    proof = forms.CharField(label="Reference", required=False, max_length=200)
