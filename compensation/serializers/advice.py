@@ -11,7 +11,7 @@ from compensation import models
 from compensation.domain.advice_rules import LONGEST, MOST_PERCENT
 from compensation.domain.advising.package import State
 from compensation.enums import AdviceEffect, Gives, RemedyKind
-from compensation.serializers.money import Gauge
+from compensation.serializers.caps import Gauge
 from recovery.rest import Choice, Flag, Named, Shape, Text, Whole
 
 

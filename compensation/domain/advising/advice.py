@@ -44,8 +44,17 @@ class Advice:
 
     @property
     def lines(self) -> list[tuple[Line, Option | None]]:
-        """Each line with what answers it best and can be given by one press; nothing where it is done."""
-        return [(line, self.best_for(line) if line.is_open and not line.fits else None) for line in self.package.lines]
+        """Each line with what answers it best and can be given by one press, each such remedy once."""
+        shown: set[str] = set()
+        lines: list[tuple[Line, Option | None]] = []
+        for line in self.package.lines:
+            best = self.best_for(line) if line.is_open and not line.fits else None
+            if best is not None and best.remedy.code in shown:
+                best = None
+            elif best is not None:
+                shown.add(best.remedy.code)
+            lines.append((line, best))
+        return lines
 
     def best_for(self, line: Line) -> Option | None:
         return next((each for each in self.options if each.at_once and line.code in each.answers), None)

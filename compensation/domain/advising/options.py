@@ -25,7 +25,8 @@ class Option:
     """A remedy for a case. Amounts in minor units of ``currency``.
 
     Of an open amount ``suggested_minor`` is what would do, where that can be said, and cost and worth are that.
-    ``alone`` says whether the rep may give it without asking; where not, ``approver`` is who can approve it.
+    ``alone`` says whether the rep may give it without asking; where not, ``approver`` is who can approve it. ``answers``
+    are the rules of the open lines that it answers, ``why`` the first of them in words.
     """
 
     remedy: Remedy
@@ -145,7 +146,7 @@ def _option(
         given_before=any(each.code == remedy.code for each in facts.given),
         too_much=_too_much(facts, wanted, remedy, value),
         free_of_questions=counted,
-        why=next((line.title for line in sorted(answered, key=lambda line: not line.fits)), ""),
+        why=next((line.title for line in sorted(answered, key=lambda line: line.fits)), ""),
     )
 
 
