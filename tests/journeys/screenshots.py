@@ -68,6 +68,7 @@ SCREENS = (
     Screen("settings", "admin", "/settings"),
     Screen("caps", "admin", "/settings/caps"),
     Screen("catalog", "admin", "/settings/catalog"),
+    Screen("advice", "admin", "/settings/advice"),
     Screen("rules", "admin", "/settings/taking-back"),
     Screen("causes", "admin", "/settings/causes"),
     Screen("people", "admin", "/settings/people"),

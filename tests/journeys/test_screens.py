@@ -19,6 +19,7 @@ from cases.domain import honored_errors, promises
 from cases.domain.letters import make_letter
 from cases.models import Customer, HonoredError
 from compensation.domain import honoring
+from compensation.models import AdviceRule
 from tests.factories import House
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def settle(page: Page) -> None:
 def others(house: House) -> list[tuple[User, dict[str, str]]]:
     """The screens of a supervisor and of an administrator."""
     names = ("settings", "setting-caps", "setting-catalog", "setting-remedy-new", "setting-causes", "setting-people")
-    rules = ("setting-rules", "setting-rule-new", "setting-credentials")
+    rules = ("setting-rules", "setting-rule-new", "setting-advice", "setting-credentials")
     first = HonoredError.objects.order_by("id").first()
     assert first is not None
     decision = {
@@ -153,8 +154,14 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
     boards = ("desk", "approvals", "calls", "insights", "insights-honored", "insight-owed-calls", "honored")
     return [
         (house.sue, {name: reverse(name) for name in boards} | decision),
-        (house.ada, {name: reverse(name) for name in ("desk", *names, *rules)}),
+        (house.ada, {name: reverse(name) for name in ("desk", *names, *rules)} | _advice()),
     ]
+
+
+def _advice() -> dict[str, str]:
+    """Two rules of advice whose forms ask for different things."""
+    by_effect = {rule.effect: reverse("setting-advice-rule", args=[rule.pk]) for rule in AdviceRule.objects.all()}
+    return {f"advice, {effect}": at for effect, at in by_effect.items() if effect in ("fits", "more_than_helps")}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,0 +1,139 @@
+"""Putting it right at the screen: one key for a no-questions remedy, gauges that move, reasons with their sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from cases.models import Case
+from compensation.domain import awards
+from compensation.models import Award
+from tests.factories import House
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.harness.browser import OpenPage
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), pytest.mark.practice("P15", "P17")]
+
+
+@pytest.fixture
+def stocked(house: House) -> House:
+    house.now = timezone.now()
+    house.usual_caps()
+    house.caps(house.sue, award=5000)
+    house.remedy("sorry", kind="apology", currency="", cost_minor=0)
+    house.remedy("coffee", kind="non_monetary", cost_minor=300, value_minor=900, no_questions=True)
+    house.remedy("refund", kind="monetary", cost_minor=3000)
+    house.remedy("voucher", kind="monetary", cost_minor=1250)
+    house.remedy()
+    return house
+
+
+def on(page: Page, case: Case) -> None:
+    page.goto(f"/cases/{case.reference}")
+    page.wait_for_selector("#advice")
+
+
+def test_one_key_gives_the_best_remedy_without_questions(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    on(page, stocked.heard_case())
+    assert "5 left of 5 today" in page.locator("#advice").inner_text()
+    page.keyboard.press("?")
+    assert "Give Coffee, no questions asked" in page.locator("#help-here").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    page.wait_for_selector("#case-awards article")
+    given = Award.objects.get()
+    assert (given.remedy.code, given.no_questions) == ("coffee", True)
+    assert "4 left of 5 today" in page.locator("#advice").inner_text()
+
+
+def test_before_a_feeling_was_named_the_key_asks_for_it_first(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    case = stocked.case()
+    on(page, case)
+    page.keyboard.press("q")
+    page.wait_for_selector("#award-feeling:focus")
+    assert not Award.objects.exists()
+    page.keyboard.type("fr")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".at-once:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#case-awards article")
+    case.refresh_from_db()
+    assert (case.feeling, Award.objects.get().no_questions) == ("frustrated", True)
+
+
+def test_the_gauges_move_and_name_who_would_be_asked(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    on(page, stocked.heard_case(kind_of_action="fee", loss_minor=900, currency="USD"))
+    says, button = page.locator("[data-cap-says]"), page.locator("#award-form button.primary")
+    would = page.locator("#case-caps [data-gauge=award] .would")
+    assert not says.is_visible()
+    page.get_by_label("Voucher", exact=False).first.check()
+    assert says.inner_text() == "Leaves $7.50 per award."
+    assert float(would.get_attribute("width") or 0) == 62.5
+    page.get_by_label("Coffee", exact=False).first.check()
+    assert says.inner_text() == "Draws on none of your caps."
+    amount = page.get_by_label("Amount of Credit")
+    assert amount.input_value() == "9.00"
+    amount.fill("25")
+    assert says.inner_text() == "Above your cap per award: $20 left. A supervisor will be asked."
+    assert "Ask for it" in button.inner_text()
+    page.locator("summary", has_text="above your caps").click()
+    page.locator("label.offer", has_text="Refund").locator("[type=radio]").check()
+    assert says.inner_text() == "Above your cap per award: $20 left. Sue will be asked."
+    button.click()
+    page.wait_for_selector("#case-awards [data-status=awaiting_approval]")
+
+
+def test_reasons_are_read_and_sources_opened_by_keyboard(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice, width=390, height=844)
+    on(page, stocked.heard_case(severity="high"))
+    line = page.locator("[data-rule=high_help]")
+    assert "help and compensation, both" in line.inner_text()
+    assert "Smith, Bolton & Wagner" not in line.inner_text()
+    line.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert "Smith, Bolton & Wagner (1999)" in line.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_line_is_answered_by_its_own_button(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    on(page, stocked.heard_case(severity="high"))
+    page.get_by_label("Voucher", exact=False).first.check()  # what is chosen below is left alone
+    page.locator("[data-rule=apology] button").click()
+    page.wait_for_selector("[data-rule=apology][data-state=done]")
+    assert Award.objects.get().remedy.code == "sorry"
+    assert page.locator("[data-flag=apology_alone]").is_visible()
+
+
+def test_enter_in_the_note_gives_what_is_chosen(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    on(page, stocked.heard_case())
+    page.get_by_label("Voucher", exact=False).first.check()
+    page.locator("#award-note").press_sequentially("Waited long")
+    page.locator("#award-note").press("Enter")
+    page.wait_for_selector("#case-awards article")
+    assert Award.objects.get().remedy.code == "voucher"
+
+
+def test_without_scripts_the_button_gives_it_too(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice, java_script_enabled=False)
+    page.goto(f"/cases/{stocked.heard_case().reference}")
+    page.locator(".at-once").click()
+    page.wait_for_selector("#case-awards article")
+    assert Award.objects.get().no_questions
+
+
+def test_what_a_colleague_gives_is_ticked_off_without_a_reload(stocked: House, open_page: OpenPage) -> None:
+    page = open_page(stocked.alice)
+    case = stocked.heard_case()
+    on(page, case)
+    awards.give(case, stocked.remedies["sorry"], by=stocked.bob, now=timezone.now())
+    page.wait_for_selector("[data-rule=apology][data-state=done]", timeout=8000)
