@@ -65,7 +65,7 @@ def give(
     if binding is None:
         take_effect(award, held, by=by, now=now, note=note)
     else:
-        asking.ask(award, held, binding=binding, by=by, now=now, note=note, resubmits=resubmits)
+        _ask(award, held, binding=binding, by=by, now=now, note=note, resubmits=resubmits)
     casework.save(held, "feeling", "acknowledged_at")
     return award
 
@@ -134,8 +134,8 @@ def _draw(award: Award, held: Case, *, by: User, now: datetime) -> Full | None:
         return None
     drawn = caps.draws(award, by, allowed, day=day, month=month)
     full = _fit(award, allowed, drawn)
-    # Only where there is no room does it matter that stale requests still hold some of it.
-    if full is not None and stale.make_room(award, held, then=drawn, now=now):
+    # Only where there is no room does it matter that something stale still holds some of it.
+    if full is not None and full.axis != Axis.AWARD and stale.make_room(held, then=drawn, now=now):
         full = _fit(award, allowed, drawn)
     if full is None:
         award.spender, award.day, award.month = by, day, month
@@ -146,3 +146,18 @@ def _fit(award: Award, allowed: Allowed, drawn: list[Draw]) -> Full | None:
     if award.cost_minor > allowed[Axis.AWARD]:
         return Full(Axis.AWARD, allowed[Axis.AWARD])
     return caps.take(drawn, award.cost_minor)
+
+
+def _ask(
+    award: Award, held: Case, *, binding: Full, by: User, now: datetime, note: str, resubmits: Approval | None
+) -> None:
+    """Ask for it; once more where something stale was in the way of whoever could approve it."""
+    try:
+        asking.ask(award, held, binding=binding, by=by, now=now, note=note, resubmits=resubmits)
+    except Refused as refused:
+        if refused.code != "beyond_every_cap":
+            raise
+        shared = caps.shared_draws(award, dict.fromkeys(caps.MONEY_AXES, 0))
+        if not stale.make_room(held, then=shared, now=now):
+            raise
+        asking.ask(award, held, binding=binding, by=by, now=now, note=note, resubmits=resubmits)

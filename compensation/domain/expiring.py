@@ -55,14 +55,15 @@ def stale_offers(*, now: datetime) -> QuerySet[CounterOffer]:
     )
 
 
-def expire_held(stale: list[Approval], *, now: datetime, then: Iterable[Draw] = ()) -> None:
-    """Expire these. Their cases are held by the caller, who saves them, and are those of the awards.
+def held_draws(stale: Iterable[Approval]) -> list[Draw]:
+    """The counters on which these requests are reserved."""
+    return [draw for approval in stale for draw in caps.shared_draws(approval.award, offering.NOTHING)]
 
-    ``then`` is what the caller draws on next: it is held with the counters of these, all in the order of their keys.
-    """
-    if len(stale) > 1 or then:
-        nothing = dict.fromkeys(caps.MONEY_AXES, 0)
-        caps.lock([*then, *(draw for approval in stale for draw in caps.shared_draws(approval.award, nothing))])
+
+def expire_held(stale: list[Approval], *, now: datetime) -> None:
+    """Expire these. Their cases are held by the caller, who saves them, and are those of the awards."""
+    if len(stale) > 1:
+        caps.lock(held_draws(stale))
     for approval in stale:
         case = approval.award.case
         APPROVAL.move(approval, ApprovalStatus.EXPIRED)

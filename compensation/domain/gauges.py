@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.money import display
 from cases.models import Case
 from compensation.domain import caps
-from compensation.domain.caps import Allowed, Full
+from compensation.domain.caps import Allowed, Draw, Full
 from compensation.domain.stale import held_by_stale
 from compensation.enums import Axis
 from compensation.models import CapCounter
@@ -52,7 +53,7 @@ def measure(
 ) -> Measured:
     """A user's caps and what is left of each, those of a case and its customer when one is given.
 
-    Three queries at most, one less where the user's caps (``allowed``) were read already.
+    Two queries, two more where something is reserved; one less where the user's caps (``allowed``) were read already.
     """
     allowed = caps.of(user, currency, now=now) if allowed is None else allowed
     day, month = caps.periods(user, now)
@@ -66,20 +67,26 @@ def measure(
         period=month,
     )
     unasked = caps.no_questions_draw(user, allowed, day=day)
-    counters = CapCounter.objects.filter(key__in=[draw.key for draw in (*drawn, unasked)])
-    used = {counter.key: (counter.spent_minor + counter.reserved_minor, counter.reserved_minor) for counter in counters}
-    reserved = [draw for draw in drawn if used.get(draw.key, (0, 0))[1]]
-    stale = held_by_stale(reserved, now=now)
+    used = _used([*drawn, unasked], now=now)
     return Measured(
         money=[
             Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0),
             *(
-                Gauge(draw.axis, currency, draw.ceiling, used.get(draw.key, (0, 0))[0] - stale[draw.key])
+                Gauge(draw.axis, currency, draw.ceiling, used[draw.key])
                 for draw in sorted(drawn, key=lambda draw: ORDER.index(draw.axis))
             ),
         ],
-        no_questions=Gauge(Axis.NO_QUESTIONS, "", unasked.ceiling, used.get(unasked.key, (0, 0))[0]),
+        no_questions=Gauge(Axis.NO_QUESTIONS, "", unasked.ceiling, used[unasked.key]),
     )
+
+
+def _used(drawn: list[Draw], *, now: datetime) -> Counter[str]:
+    """What is spent and reserved of these counters, by key, without what is stale."""
+    counters = list(CapCounter.objects.filter(key__in=[draw.key for draw in drawn]))
+    used = Counter({counter.key: counter.spent_minor + counter.reserved_minor for counter in counters})
+    reserved = {counter.key for counter in counters if counter.reserved_minor}
+    used.subtract(held_by_stale([draw for draw in drawn if draw.key in reserved], now=now))
+    return used
 
 
 def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None) -> list[Gauge]:
@@ -88,21 +95,20 @@ def gauges(user: User, *, currency: str, now: datetime, case: Case | None = None
 
 
 def gauges_in(user: User, currencies: Iterable[str], *, now: datetime) -> dict[str, list[Gauge]]:
-    """A user's caps per award, day and month in several currencies, and what is left of each. Two queries."""
+    """A user's caps per award, day and month in several currencies, and what is left of each. Two queries, two more where
+    an offer is open.
+    """
     day, month = caps.periods(user, now)
     allowed = caps.in_each(user, currencies, now=now)
     drawn = {
         currency: caps.person_draws(user, currency, amounts, day=day, month=month)
         for currency, amounts in allowed.items()
     }
-    keys = [draw.key for draws in drawn.values() for draw in draws]
-    used = {
-        counter.key: counter.spent_minor + counter.reserved_minor for counter in CapCounter.objects.filter(key__in=keys)
-    }
+    used = _used([draw for draws in drawn.values() for draw in draws], now=now)
     return {
         currency: [
             Gauge(Axis.AWARD, currency, allowed[currency][Axis.AWARD], 0),
-            *(Gauge(draw.axis, currency, draw.ceiling, used.get(draw.key, 0)) for draw in draws),
+            *(Gauge(draw.axis, currency, draw.ceiling, used[draw.key]) for draw in draws),
         ]
         for currency, draws in drawn.items()
     }

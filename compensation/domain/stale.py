@@ -1,7 +1,7 @@
-"""Requests that nobody answered in time: until they are swept they hold what others could be given.
+"""Requests and offers that nobody answered in time: until they are swept they hold what others could be given.
 
-An award that finds no room takes such requests out of its way in its own transaction, those of other cases of the same
-customer and team too. Gauges take no notice of them.
+An award that finds no room takes them out of its way in its own transaction, those of other cases of the same customer
+and team too. Gauges take no notice of them.
 """
 
 from __future__ import annotations
@@ -14,63 +14,91 @@ from django.db.models import Q, QuerySet, Sum
 
 from cases.domain import casework
 from cases.models import Case
-from compensation.domain import caps
+from compensation.domain import caps, offering
 from compensation.domain.caps import Draw
-from compensation.domain.expiring import expire_held, stale_requests
-from compensation.enums import ApprovalStatus, Axis
-from compensation.models import Approval, Award
+from compensation.domain.expiring import expire_held, expire_held_offers, held_draws, stale_offers, stale_requests
+from compensation.enums import ApprovalStatus, Axis, OfferStatus
+from compensation.models import Approval, CounterOffer
 
 
-def make_room(award: Award, held: Case, *, then: list[Draw], now: datetime) -> int:
-    """Expire the stale requests that hold some of the counters the award shares with others; returns how many.
+def make_room(held: Case, *, then: list[Draw], now: datetime) -> int:
+    """Expire the stale requests and offers that hold some of the counters which are drawn on next (``then``); returns
+    how many.
 
-    ``held`` is the award's case, held and saved by the caller. Other cases are locked only where nobody else holds them:
-    nobody ever waits for a second case, so that two awards cannot wait for each other. What is passed over is left to
-    whoever holds it, or to the sweep. ``then`` is what the caller draws on next.
+    ``held`` is a case that the caller holds and saves. Other cases are locked only where nobody else holds them: nobody
+    ever waits for a second case, so that two awards cannot wait for each other. What is passed over is left to whoever
+    holds it, or to the sweep. Then all counters are held at once, in the order of their keys.
     """
-    in_the_way = _stale(then, now=now).values_list("pk", "award__case")
-    found = dict(in_the_way)
-    if not found:
+    asked = dict(_stale(then, now=now).values_list("pk", "award__case"))
+    offered = dict(_stale_offers(then, now=now).values_list("pk", "award__case"))
+    if not asked and not offered:
         return 0
     cases = {held.pk: held}
     others = Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    for case in others.filter(pk__in=set(found.values()) - {held.pk}).order_by("id"):
-        cases[case.pk] = case
-    stale = list(stale_requests(now=now).filter(pk__in=found, award__case__in=cases))
-    for approval in stale:
-        approval.award.case = cases[approval.award.case_id]
-    expire_held(stale, now=now, then=then)
-    for pk in {approval.award.case_id for approval in stale} - {held.pk}:
+    wanted = {*asked.values(), *offered.values()} - {held.pk}
+    cases |= {case.pk: case for case in others.filter(pk__in=wanted).order_by("id")}
+    requests = list(stale_requests(now=now).filter(pk__in=asked, award__case__in=cases))
+    offers = list(stale_offers(now=now).filter(pk__in=offered, award__case__in=cases))
+    for each in (*requests, *offers):
+        each.award.case = cases[each.award.case_id]
+    caps.lock([*then, *held_draws(requests), *(draw for offer in offers for draw in offering.draws(offer.award))])
+    expire_held(requests, now=now)
+    expire_held_offers(offers, now=now)
+    for pk in {each.award.case_id for each in (*requests, *offers)} - {held.pk}:
         casework.save(cases[pk])
-    return len(stale)
+    return len(requests) + len(offers)
 
 
 def held_by_stale(drawn: Iterable[Draw], *, now: datetime) -> Counter[str]:
-    """What stale requests hold of counters that several people draw on, by key. One query."""
-    shared = [draw for draw in drawn if draw.axis in caps.SHARED_AXES]
+    """What stale requests and offers hold of these counters, by key. Two queries, none where there is no counter."""
+    wanted = list(drawn)
     held: Counter[str] = Counter()
-    if not shared:
+    if not wanted:
         return held
-    rows = _stale(shared, now=now).order_by().values_list(
-        "currency", "award__case", "award__customer", "award__team", "award__period"
-    )  # fmt: skip
-    for currency, case, customer, team, period, asked in rows.annotate(Sum("asked_minor")):
-        whole = caps.shared(
-            dict.fromkeys(Axis, 0), currency=currency, case_id=case, customer_id=customer, team_id=team, period=period
-        )
-        held.update({draw.key: asked for draw in whole})
+    whose = ("award__currency", "award__case", "award__customer", "award__team", "award__period")
+    asked = _stale(wanted, now=now).order_by().values_list(*whose).annotate(Sum("asked_minor"))
+    for *shared, amount in asked:
+        held.update(dict.fromkeys(_shared_keys(*shared), amount))
+    persons = ("award__spender", "award__day", "award__month")
+    offered = _stale_offers(wanted, now=now).order_by().values_list(*whose, *persons)
+    for *shared, spender, day, month, amount in offered.annotate(Sum("award__cost_minor")):
+        own = [f"user:{spender}:{shared[0]}:{axis}:{start}" for axis, start in ((Axis.DAY, day), (Axis.MONTH, month))]
+        held.update(dict.fromkeys([*_shared_keys(*shared), *own], amount))
     return held
+
+
+def _shared_keys(currency: str, case: int, customer: int, team: int | None, period: object) -> list[str]:
+    drawn = caps.shared(
+        offering.NOTHING,
+        currency=currency,
+        case_id=case,
+        customer_id=customer,
+        team_id=team,
+        period=period,  # type: ignore[arg-type]
+    )
+    return [draw.key for draw in drawn]
 
 
 def _stale(drawn: Iterable[Draw], *, now: datetime) -> QuerySet[Approval]:
     """Requests that still hold some of these counters though nobody answered them in time."""
+    shared = [draw for draw in drawn if draw.axis in caps.SHARED_AXES]
+    return Approval.objects.filter(_holds(shared), status=ApprovalStatus.WAITING, expires_at__lte=now)
+
+
+def _stale_offers(drawn: Iterable[Draw], *, now: datetime) -> QuerySet[CounterOffer]:
+    """The same of offers that nobody took up: those hold the day and the month of whoever offered, too."""
+    return CounterOffer.objects.filter(_holds(drawn), status=OfferStatus.OPEN, expires_at__lte=now)
+
+
+def _holds(drawn: Iterable[Draw]) -> Q:
     holds = Q(pk__in=[])
     for draw in drawn:
-        if draw.axis == Axis.CASE:
-            holds |= Q(currency=draw.currency, award__case=draw.case_id)
-        elif draw.axis == Axis.CUSTOMER:
-            of_customer = Q(award__customer=draw.customer_id, award__period=draw.period_start)
-            holds |= Q(currency=draw.currency) & of_customer
-        elif draw.axis == Axis.TEAM:
-            holds |= Q(currency=draw.currency, award__team=draw.team_id, award__period=draw.period_start)
-    return Approval.objects.filter(holds, status=ApprovalStatus.WAITING, expires_at__lte=now)
+        of = {
+            Axis.CASE: Q(award__case=draw.case_id),
+            Axis.CUSTOMER: Q(award__customer=draw.customer_id, award__period=draw.period_start),
+            Axis.TEAM: Q(award__team=draw.team_id, award__period=draw.period_start),
+            Axis.DAY: Q(award__spender=draw.user_id, award__day=draw.period_start),
+            Axis.MONTH: Q(award__spender=draw.user_id, award__month=draw.period_start),
+        }[draw.axis]
+        holds |= Q(award__currency=draw.currency) & of
+    return holds
