@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.models import BusinessUnit
 from cases.enums import ErrorStatus, KindOfAction
 from cases.models import Cause, HonoredError
 from cases.queries.honored_errors import RegisterFilter, in_month, line_key, shown_as
@@ -19,6 +20,7 @@ from compensation.enums import (
     Axis,
     Basis,
     Gives,
+    OfferStatus,
     PayoutStatus,
     RemedyKind,
     RescissionEffect,
@@ -28,7 +30,9 @@ from compensation.models import (
     Approval,
     Award,
     Cap,
+    CounterOffer,
     CouponPool,
+    Deputy,
     Payout,
     Remedy,
     RemedyVersion,
@@ -113,9 +117,40 @@ class ApprovalFilters(Filters):
     status = OneOf(choices=ApprovalStatus.choices)
     case = WordFilter(field_name="award__case__reference", label="The reference of its case.")
     requested_by = IdFilter()
+    answered_by = IdFilter()
+    put_before = IdFilter(field_name="obligation__owner", label="Who is asked now.")
 
     class Meta:
         model = Approval
+        fields: list[str] = []
+
+
+class OfferFilters(Filters):
+    status = OneOf(choices=OfferStatus.choices)
+    case = WordFilter(field_name="award__case__reference", label="The reference of its case.")
+    offered_to = IdFilter()
+
+    class Meta:
+        model = CounterOffer
+        fields: list[str] = []
+
+
+class DeputyFilters(Filters):
+    principal = IdFilter()
+    deputy = IdFilter()
+    on: Any = MomentFilter(method="standing_in", label="In force at this time.")
+
+    class Meta:
+        model = Deputy
+        fields: list[str] = []
+
+    def standing_in(self, rows: QuerySet[Deputy], name: str, value: datetime) -> QuerySet[Deputy]:
+        return rows.filter(starts_at__lte=value, ends_at__gt=value)
+
+
+class UnitFilters(Filters):
+    class Meta:
+        model = BusinessUnit
         fields: list[str] = []
 
 

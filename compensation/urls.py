@@ -4,11 +4,13 @@ from django.urls import URLPattern, path
 
 from compensation.api import money as doors
 from compensation.api.advice import AdviceRules, CaseAdvice
+from compensation.api.approvals import Approvals, Offers
 from compensation.api.caps import Caps, Spending
 from compensation.api.catalog import Remedies, RemedyVersions
 from compensation.api.coupons import CouponPools
 from compensation.api.honored import HonoredErrors, LetterPdf
 from compensation.api.payouts import Payouts
+from compensation.api.routes import ApprovalRoutes, Deputies
 from compensation.api.rules import RescissionRules
 from compensation.views import (
     advice,
@@ -91,10 +93,25 @@ api: list[URLPattern] = [
     path("awards/<id:id>/", doors.Awards.as_view({"get": "retrieve"}), name="api-award"),
     path("awards/<id:id>/reverse/", doors.Awards.as_view({"post": "reverse"}), name="api-award-reverse"),
     path("awards/<id:id>/fulfill/", doors.Awards.as_view({"post": "fulfill"}), name="api-award-fulfill"),
-    path("approvals/", doors.Approvals.as_view({"get": "list"}), name="api-approvals"),
-    path("approvals/<id:id>/", doors.Approvals.as_view({"get": "retrieve"}), name="api-approval"),
-    path("approvals/<id:id>/approve/", doors.Approvals.as_view({"post": "approve"}), name="api-approval-approve"),
-    path("approvals/<id:id>/decline/", doors.Approvals.as_view({"post": "decline"}), name="api-approval-decline"),
+    path("approvals/", Approvals.as_view({"get": "list"}), name="api-approvals"),
+    path("approvals/<id:id>/", Approvals.as_view({"get": "retrieve"}), name="api-approval"),
+    *(
+        path(f"approvals/<id:id>/{verb}/", Approvals.as_view({"post": verb}), name=f"api-approval-{verb}")
+        for verb in ("approve", "decline", "counter", "resubmit")
+    ),
+    path("offers/", Offers.as_view({"get": "list"}), name="api-offers"),
+    path("offers/<id:id>/", Offers.as_view({"get": "retrieve"}), name="api-offer"),
+    path("offers/<id:id>/take/", Offers.as_view({"post": "take"}), name="api-offer-take"),
+    path("offers/<id:id>/leave/", Offers.as_view({"post": "leave"}), name="api-offer-leave"),
+    path("approval-routes/", ApprovalRoutes.as_view({"get": "list"}), name="api-approval-routes"),
+    path(
+        "approval-routes/<id:id>/",
+        ApprovalRoutes.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-approval-route",
+    ),
+    path("deputies/", Deputies.as_view({"get": "list", "post": "create"}), name="api-deputies"),
+    path("deputies/<id:id>/", Deputies.as_view({"get": "retrieve"}), name="api-deputy"),
+    path("deputies/<id:id>/end/", Deputies.as_view({"post": "end"}), name="api-deputy-end"),
     path("honored-errors/", HonoredErrors.as_view({"get": "list"}), name="api-honored-errors"),
     path(
         "honored-errors/<id:id>/",

@@ -1,4 +1,4 @@
-"""Remedies given, delivered and taken back; approvals answered. All that moves money needs a key."""
+"""Remedies given, delivered and taken back. All that moves money needs a key."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from cases.domain.casework import named
 from cases.queries import visible_cases
 from compensation import filters, models
-from compensation.domain import approvals, awards, delivering, reversing
+from compensation.domain import awards, delivering, reversing
 from compensation.enums import AwardStatus
-from compensation.queries import visible_approvals, visible_awards, with_particulars
+from compensation.queries import visible_awards
 from compensation.serializers import money as serializers
 from journal.keyset import Order
 from recovery.rest import NEWEST, Door
@@ -93,39 +93,3 @@ class Awards(Door):
         asked = award.approval.pk if hasattr(award, "approval") else None
         done = delivering.deliver(award, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(done, serializers.Award, approval=asked)
-
-
-class Approvals(Door):
-    """Requests above somebody's cap."""
-
-    noun = "approval"
-    orders = NEWEST
-    filterset_class = filters.ApprovalFilters
-    money = frozenset({"approve", "decline"})
-
-    def _one(self, id: int) -> models.Approval:
-        return self.found(with_particulars(visible_approvals(self.caller)), pk=id)
-
-    @extend_schema(responses=serializers.Approval(many=True))
-    def list(self, request: Request) -> Response:
-        """Approvals of awards on cases in reach, the newest first."""
-        return self.listed(with_particulars(visible_approvals(self.caller)), serializers.Approval)
-
-    @extend_schema(responses=serializers.Approval)
-    def retrieve(self, request: Request, id: int) -> Response:
-        """One approval."""
-        return self.shown(self._one(id), serializers.Approval)
-
-    @extend_schema(request=serializers.Approving, responses=serializers.Approval)
-    def approve(self, request: Request, id: int) -> Response:
-        """Approve all of it, or less. It spends the caller's own caps."""
-        given = self.asked(serializers.Approving)
-        answered = approvals.approve(self._one(id), by=self.caller, now=timezone.now(), **given)
-        return self.shown(answered, serializers.Approval)
-
-    @extend_schema(request=serializers.Declining, responses=serializers.Approval)
-    def decline(self, request: Request, id: int) -> Response:
-        """Decline, with a reason that the rep can give the customer."""
-        given = self.asked(serializers.Declining)
-        answered = approvals.decline(self._one(id), by=self.caller, now=timezone.now(), **given)
-        return self.shown(answered, serializers.Approval)

@@ -40,7 +40,7 @@ def can_stand_in(person: User, principal: User) -> Verdict:
     works = person.is_active and person.working_state != WorkingState.LEFT and not person.is_service
     if not works or person.role not in MAY_STAND_IN:
         return refuse("deputy_unfit", f"{person.name} cannot stand in: it takes a rep or a supervisor.", "deputy")
-    common = Team.objects.filter(pk=person.team_id, units__teams=principal.team_id)
+    common = Team.objects.filter(members=person, units__teams__members=principal)
     if not common.exists():
         return refuse("deputy_unfit", f"{person.name} serves none of {principal.name}’s customers.", "deputy")
     return ALLOWED

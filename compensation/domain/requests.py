@@ -22,7 +22,9 @@ def hold_request(approval: Approval, *, by: User, version: int | None = None) ->
     held = casework.hold(approval.award.case, by=by, version=version)
     locked = (
         Approval.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("award", "award__remedy", "award__given_by", "obligation", "requested_by", "resubmits")
+        .select_related(
+            "award__remedy", "award__given_by", "obligation", "requested_by", "resubmits", "resubmitted_as", "counter"
+        )
         .get(pk=approval.pk)
     )
     locked.award.case = held

@@ -29,10 +29,20 @@ def awards_of(case: Case) -> QuerySet[Award]:
     return (
         Award.objects.filter(case=case)
         .select_related(
-            "remedy", "given_by", "approval__answered_by", "approval__on_behalf_of", "approval__requested_by",
-            "approval__obligation__owner", "approval__counter", "approval__resubmitted_as", "offer__offered_by",
-            "offer__approval__award", "delivery", "coupon", "payout",
-        )  # fmt: skip
+            "remedy",
+            "given_by",
+            "approval__answered_by",
+            "approval__on_behalf_of",
+            "approval__requested_by",
+            "approval__obligation__owner",
+            "approval__counter",
+            "approval__resubmitted_as",
+            "offer__offered_by",
+            "offer__approval__award",
+            "delivery",
+            "coupon",
+            "payout",
+        )
         .order_by("-id")
     )
 

@@ -1,4 +1,4 @@
-"""Awards and approvals."""
+"""Awards."""
 
 from __future__ import annotations
 
@@ -50,17 +50,6 @@ class Fulfilling(Shape):
     """
 
     proof = Text(max_length=200, allow_blank=True, required=False)
-
-
-class Approving(Shape):
-    """Without ``amount_minor``, all that was asked for."""
-
-    amount_minor = Minor(allow_null=True, required=False)
-    note = Text(max_length=20_000, allow_blank=True, required=False)
-
-
-class Declining(Shape):
-    reason = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
 class Binding(serializers.Serializer[Any]):
@@ -116,22 +105,3 @@ class Award(serializers.ModelSerializer[models.Award]):
             known: int | None = self.context["approval"]
             return known
         return award.approval.pk if hasattr(award, "approval") else None
-
-
-class Approval(serializers.ModelSerializer[models.Approval]):
-    """A request for an award above somebody's cap, and its answer."""
-
-    award = serializers.IntegerField(source="award_id", read_only=True)
-    case = serializers.CharField(source="award.case.reference", read_only=True)
-    customer = serializers.IntegerField(source="award.customer_id", read_only=True)
-    remedy_name = serializers.CharField(source="award.remedy_name", read_only=True)
-    requested_by = Named(read_only=True)
-    answered_by = Named(read_only=True, allow_null=True)
-
-    class Meta:
-        model = models.Approval
-        fields = [
-            "id", "award", "case", "customer", "remedy_name", "status", "binding_axis", "asked_minor", "granted_minor",
-            "currency", "requested_by", "requested_at", "expires_at", "answered_by", "answered_at",
-        ]  # fmt: skip
-        read_only_fields = fields

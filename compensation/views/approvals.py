@@ -52,9 +52,7 @@ class _Lists:
     @property
     def token(self) -> str:
         rows = (*self.waiting, *self.older)
-        told = [
-            f"{each.pk}.{each.status}.{each.version}.{each.obligation.owner_id}.{each.goes_up_at}" for each in rows
-        ]
+        told = [f"{each.pk}.{each.status}.{each.version}.{each.obligation.owner_id}.{each.goes_up_at}" for each in rows]
         return "|".join([*told, *(f"{offer.pk}.{offer.version}" for offer in self.offers)])
 
     def context(self) -> dict[str, Any]:

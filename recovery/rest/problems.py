@@ -33,7 +33,7 @@ STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
             "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_your_call", "not_yours", "own_approval",
-            "own_decision", "own_error", "person_needed", "program_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
+            "own_deputy", "own_decision", "own_error", "own_offer", "principal_there", "person_needed", "program_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
         ),
         403,
     ),

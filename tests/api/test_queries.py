@@ -21,7 +21,7 @@ Clients = Callable[..., Any]
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 LIST, DETAIL, WRITE = 4, 8, 14
 # Where two people decide about one award there is more to write: the request, its reservation, telling one and the other.
-MORE = {"award above the cap": 17, "approve": 18, "decline": 16}
+MORE = {"award above the cap": 20, "approve": 18, "decline": 16}
 
 
 def soon(minutes: int = 60) -> str:
