@@ -58,7 +58,7 @@ def read(customer: Customer, *, user: User, now: datetime) -> CustomerPage:
     awards = visible_awards(user).filter(customer=customer)
     given = awards.filter(status__in=[AwardStatus.GIVEN, AwardStatus.DELIVERED], cost_minor__gt=0)
     owed = Obligation.objects.filter(customer=customer, status=ObligationStatus.OPEN).select_related(
-        "customer", "case", "owner", "promise", "undecided_error", "disclosure"
+        "customer", "case", "owner", "promise", "undecided_error", "disclosure", "award__payout"
     )
     promises = Promise.objects.filter(obligation__customer=customer).aggregate(
         kept=Count("pk", filter=Q(status__in=["kept", "late"])), broken=Count("pk", filter=Q(status="missed"))

@@ -27,7 +27,7 @@ from cases.queries import visible_cases, visible_obligations
 from cases.queries.reach import units_of
 from compensation.domain.gauges import Gauge, gauges_in
 from compensation.enums import AwardStatus, Axis
-from compensation.models import Approval, Award
+from compensation.models import Approval, Award, Payout
 from compensation.queries import answered_since, waiting_approvals
 from desk.queries.steps import Facts, next_words
 from outreach.enums import CallStatus
@@ -57,6 +57,18 @@ class Owed:
         }.get(ObligationKind(self.obligation.kind), "circle-dot")
 
     @property
+    def says(self) -> str:
+        """What is not delivered is late and not lost: it is never called missed."""
+        late = self.obligation.kind == ObligationKind.DELIVERY and self.phase == Phase.MISSED
+        return Phase.OVERDUE.label if late else self.phase.label
+
+    @property
+    def payout(self) -> Payout | None:
+        """Of a delivery that a billing system makes."""
+        award = getattr(self.obligation, "award", None)
+        return getattr(award, "payout", None)
+
+    @property
     def mood(self) -> str:
         return {Phase.SOON: "warn", Phase.DUE: "warn", Phase.OVERDUE: "bad", Phase.MISSED: "bad"}.get(self.phase, "")
 
@@ -79,7 +91,9 @@ def owed_by(user: User, *, now: datetime) -> list[Owed]:
     if user.role == Role.SUPERVISOR:
         waits = Q(owner__isnull=True, unit_id__in=units_of(user))
         mine |= waits & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
-    owed = owed.filter(mine).select_related("customer", "case", "promise", "undecided_error", "disclosure")
+    owed = owed.filter(mine).select_related(
+        "customer", "case", "promise", "undecided_error", "disclosure", "award__payout"
+    )
     owed = owed.order_by("due_end", "id")
     return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
 

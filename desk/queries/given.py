@@ -38,6 +38,11 @@ class Delivery:
     older_line: bool
 
     @property
+    def says(self) -> str:
+        """What is not delivered is late and not lost: it is never called missed."""
+        return Phase.OVERDUE.label if self.late else self.phase.label
+
+    @property
     def late(self) -> bool:
         return self.phase in (Phase.OVERDUE, Phase.MISSED)
 
