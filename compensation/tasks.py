@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from compensation.domain import coupons
+from compensation.domain import checking, coupons
 from compensation.domain.expiring import expire, expire_on
 from compensation.domain.routing import go_up
 from compensation.queries import expired_approvals, expired_offers, to_go_up
@@ -50,3 +50,10 @@ def route_approvals() -> int:
 def watch_pools() -> int:
     """Tell the administrators of coupon pools that run out."""
     return coupons.tell_of_low_pools(now=timezone.now())
+
+
+@shared_task(name="compensation.check_books")
+def check_books() -> int:
+    """Check the books, once a night. The last check's row says whether it is time."""
+    now = timezone.now()
+    return int(checking.is_due(now=now) and checking.check(now=now) is not None)

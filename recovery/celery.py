@@ -27,6 +27,7 @@ EVERY = {
     "compensation.expire_approvals": 60,
     "compensation.route_approvals": 10,
     "compensation.watch_pools": 60,
+    "compensation.check_books": 300,
     "integrations.sequence_feed": 1,
     "integrations.send_payouts": 2,
     "integrations.forget_answers": 3600,

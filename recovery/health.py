@@ -2,7 +2,8 @@
 
 `/healthz` says only that the process answers; a database that is down is no reason to restart it. `/readyz` is 503 when
 requests cannot be served: no database, or migrations missing. Without the broker, the clock or a worker they can (the
-database is the queue, what is due waits), so that is 200 and `degraded`: taking the web away would help nobody.
+database is the queue, what is due waits), so that is 200 and `degraded`: taking the web away would help nobody. The same
+holds of `books`: the nightly check found a difference, or none has run for 36 hours.
 A stranger learns no more than which part works.
 
 Both are answered before any other middleware: a load balancer asks over plain HTTP and by address, which the host check
@@ -20,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from redis import Redis, RedisError
 
+from compensation.queries.checks import books_agree
 from outreach.domain import heartbeats
 
 
@@ -55,8 +57,19 @@ def _beats(kind: str) -> Callable[[], None]:
     return check
 
 
+def _books() -> None:
+    """The last nightly check found that all books agree, and is not long ago."""
+    if not books_agree(now=timezone.now()):
+        raise _NotReadyError
+
+
 NEEDED: dict[str, Callable[[], None]] = {"database": _database, "migrations": _migrations}
-WANTED: dict[str, Callable[[], None]] = {"broker": _broker, "beat": _beats("beat"), "worker": _beats("worker")}
+WANTED: dict[str, Callable[[], None]] = {
+    "broker": _broker,
+    "beat": _beats("beat"),
+    "worker": _beats("worker"),
+    "books": _books,
+}
 
 
 def _passes(check: Callable[[], None]) -> bool:

@@ -391,6 +391,8 @@ RECOVERY: dict[str, Any] = {
     "PROMISE_GRACE_MINUTES": 15,
     # Past this many in a day a no-questions remedy is an ordinary award.
     "NO_QUESTIONS_PER_DAY": 5,
+    # From which hour to which (UTC) the books are checked once a night.
+    "CHECK_HOURS_UTC": (1, 5),
     # Errors in the customer’s favor: how soon one is decided and the customer told, and when an absence is a long one.
     "DECISION_HOURS": 24,
     "DISCLOSURE_BUSINESS_DAYS": 2,

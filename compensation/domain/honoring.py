@@ -197,7 +197,7 @@ def _decide(
     decision.rule, decision.ruled = ruling.rule, ruling.ruled
     decision.save(force_insert=True)
     if standing is not None:
-        ledger.enter(standing, of=Account.DELIVERED, to=Account.SOURCE, by=by, now=now)
+        ledger.enter(standing, of=Account.DELIVERED, to=Account.REVERSED, by=by, now=now)
     decide(
         case,
         error,

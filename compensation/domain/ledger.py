@@ -35,7 +35,7 @@ def move(
 
 
 def enter(decision: Decision, *, of: Account, to: Account, by: User, now: datetime) -> LedgerEntry | None:
-    """Enter what honoring an error costs us, or, from where it stands back to the source, that it costs it no more.
+    """Enter what honoring an error costs us, or, once another decision supersedes it, that it is taken back.
 
     It stands to whoever made the mistake, or, where no colleague did, to whoever decided. Nothing is entered for nothing.
     """

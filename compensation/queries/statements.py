@@ -16,7 +16,7 @@ from datetime import UTC, date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, DateField, Max, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 
 from accounts.models import Team, User
@@ -138,10 +138,14 @@ def _by_month(entries: QuerySet[LedgerEntry], sums: QuerySet[MonthSum], until: d
     closed = sums.filter(month__month__lt=until).order_by().values_list("month__month", *MOVES)
     yield from closed.annotate(Sum("amount_minor"), Sum("entries"))
     last = ClosedMonth.objects.filter(month__lt=until).aggregate(last=Max("month"))["last"]
-    rest = entries.filter(at__lt=ends(until))
-    rest = rest.filter(at__gte=ends(last)) if last else rest
-    for at, *move in _moves(rest.annotate(of=TruncMonth("at", tzinfo=UTC)), "of"):
-        yield (at.date(), *move)
+    if last is None or months_on(last, 1) < until:
+        rest = entries.filter(at__lt=begins(until))
+        rest = rest.filter(at__gte=ends(last)) if last else rest
+        for at, *move in _moves(rest.annotate(of=TruncMonth("at", tzinfo=UTC)), "of"):
+            yield (at.date(), *move)
+    yield from _moves(
+        entries.filter(at__gte=begins(until), at__lt=ends(until)).annotate(of=Value(until, DateField())), "of"
+    )
 
 
 def _fill_months(

@@ -40,6 +40,7 @@ def test_without_a_worker_requests_are_still_served() -> None:
         "broker": True,
         "beat": True,
         "worker": False,
+        "books": True,
     }
 
 

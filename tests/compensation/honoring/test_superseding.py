@@ -32,7 +32,7 @@ def test_a_decision_is_superseded_with_a_reason_and_the_money_and_the_call_follo
     first = honor(error, house.bob)
     assert refusal(honor, error, house.bob, reason="Again") == "wrong_state"  # nothing would change
     second = rescind(error, house.sue)
-    assert moves() == [("source", "delivered", VALUE, "alice"), ("delivered", "source", VALUE, "alice")]
+    assert moves() == [("source", "delivered", VALUE, "alice"), ("delivered", "reversed", VALUE, "alice")]
     assert list(Disclosure.objects.order_by("pk").values_list("kind", "status")) == [
         ("honored", "withdrawn"),
         ("rescinded", "owed"),
@@ -54,7 +54,7 @@ def test_at_another_cost_it_is_honored_anew_and_the_call_stays(house: House, err
     honor(error, house.bob, cost_minor=900, reason="The fee was lower")
     assert moves() == [
         ("source", "delivered", VALUE, "alice"),
-        ("delivered", "source", VALUE, "alice"),
+        ("delivered", "reversed", VALUE, "alice"),
         ("source", "delivered", 900, "alice"),
     ]
     assert (again(error).cost_minor, Disclosure.objects.get().status) == (900, "owed")
