@@ -51,10 +51,21 @@ def walls(draw: st.DrawFn, zone: str) -> datetime:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_number_of_business_days_on_at_the_same_time_of_day(zone: str) -> None:
-    """Held against a count day by day: 1,000 cases in each of five zones."""
+    """Held against a count day by day: 200 cases in each of five zones."""
+    hold(zone, examples=200)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_number_of_business_days_on_at_length(zone: str) -> None:
+    """The same: 2,000 cases in each of five zones."""
+    hold(zone, examples=2000)
+
+
+def hold(zone: str, *, examples: int) -> None:
     place = zoneinfo.ZoneInfo(zone)
 
-    @settings(max_examples=1000, deadline=None)
+    @settings(max_examples=examples, deadline=None)
     @given(wall=walls(zone), days=st.integers(1, 12), region=st.sampled_from(sorted(WEEKENDS)))
     def holds(wall: datetime, days: int, region: str) -> None:
         moment = wall.replace(tzinfo=place).astimezone(UTC)
