@@ -61,7 +61,7 @@ JUST_IN = [
 # --- A feeling was named; what puts it right is still to be found ------------------------------------------------------
 HEARD = [
     Tale("ling", "maya", ago(minutes=52), "我的账户被锁了三次。", "Locked out three times in a week", category="Locked account",
-         about={"kind_of_action": KindOfAction.SERVICE}, steps=[(2, feel(Feeling.FRUSTRATED))]),
+         about={"kind_of_action": KindOfAction.SERVICE, "loss_minor": 2400, "currency": "USD"}, steps=[(2, feel(Feeling.FRUSTRATED))]),
     Tale("zoe", "omar", ago(hours=3), "Ik betaal voor internet dat er niet is.", "No connection for four days", category="Outage",
          about=HIGH, steps=[(3, feel(Feeling.DISAPPOINTED, confirmed=None))], waited=95),
     Tale("bjork", "maya", ago(hours=26), "You lost my violin.", "Cabin item taken at the gate and not delivered", category="Baggage",
@@ -111,12 +111,12 @@ TO_DELIVER = [
 # --- Above a cap: for the supervisors to answer ------------------------------------------------------------------------
 ASKED = [
     Tale("marisol", "maya", ago(minutes=34), "I have paid that same fee four times now. I am seventy-four years old.", "Same late fee, fourth time",
-         category="Late fee", about=HIGH | {"kind_of_action": KindOfAction.FEE, "complainer": Complainer.ACTIVIST},
+         category="Late fee", about=HIGH | {"kind_of_action": KindOfAction.FEE, "complainer": Complainer.ACTIVIST, "loss_minor": 15600, "currency": "USD"},
          steps=[(3, feel(Feeling.ANGRY)), (9, give("statement-credit", 45000, "Four times the same mistake, and nobody ever owned up to it. She has been with us for 31 years."))]),
     Tale("ahmad", "omar", ago(minutes=21), "أربع حقائب، ولم تصل أي منها.", "All four bags missing on a family trip", category="Baggage",
          about=HIGH | {"unit": "air", "kind_of_action": KindOfAction.DELIVERY}, steps=[(2, feel(Feeling.ANGRY)), (5, give("travel-voucher", 32000, "Four bags, three children, five days."))]),
     Tale("malgorzata", "omar", ago(hours=3), "Faktura jest trzy razy wyższa niż umowa.", "Billed three times the agreed price", category="Price",
-         about={"kind_of_action": KindOfAction.BILLING}, steps=[(2, feel(Feeling.WORRIED)), (9, give("home-credit", 18500, "What she paid too much, and something for the trouble."))]),
+         about={"kind_of_action": KindOfAction.BILLING, "loss_minor": 18500, "currency": "EUR"}, steps=[(2, feel(Feeling.WORRIED)), (9, give("home-credit", 18500, "What she paid too much, and something for the trouble."))]),
     Tale("yoko", "maya", ago(minutes=55), "差額の返金をお願いします。", "Charged the higher fare after our own change", category="Fare",
          about={"kind_of_action": KindOfAction.QUOTE}, steps=[(2, feel(Feeling.DISAPPOINTED)), (4, give("fare-refund", 48000, "The whole difference: the change was ours."))]),
     Tale("joao", "ines", ago(hours=2), "Vocês perderam meus documentos. Todos.", "Original documents lost between two departments", category="Lost documents",
