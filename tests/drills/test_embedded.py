@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,12 +29,25 @@ def port() -> int:
     return free_port()
 
 
+def environment(folder: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "RECOVERY_VAR": str(folder), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `var/` as `manage.py migrate` leaves it. Its tests copy it."""
+    folder = tmp_path_factory.mktemp("migrated") / "var"
+    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+    subprocess.run(command, env=environment(folder), cwd=settings.BASE_DIR, check=True)
+    return folder
+
+
 @pytest.fixture
-def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
+def serve(tmp_path: Path, port: int, migrated: Path) -> Iterator[Serve]:
     """Starts `manage.py serve` with its own `var/`, waits until it answers."""
-    env = {"PATH": os.environ["PATH"], "RECOVERY_VAR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
+    env = environment(tmp_path / "var")
     started: list[subprocess.Popen[str]] = []
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=env, cwd=settings.BASE_DIR, check=True)
+    shutil.copytree(migrated, tmp_path / "var")
 
     def start() -> "subprocess.Popen[str]":
         with (tmp_path / "log").open("a") as log:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.drills.test_embedded import Serve, port, serve, wait
+from tests.drills.test_embedded import Serve, migrated, port, serve, wait
 
-__all__ = ["port", "serve"]
+__all__ = ["migrated", "port", "serve"]
 pytestmark = [pytest.mark.alone, pytest.mark.only("sqlite"), pytest.mark.practice("P7")]
 
 
