@@ -20,6 +20,7 @@ from desk.management.demo.honored import honored
 from desk.management.demo.past import past
 from desk.management.demo.people import introduce
 from desk.management.demo.present import present
+from desk.management.demo.remedies import office, remedies
 from desk.management.demo.staff import SIGN_INS, hire
 from desk.management.demo.stage import Cast, Story, play
 from insights.domain.rollup import rebuild
@@ -27,7 +28,7 @@ from integrations.domain.importing import import_complaints
 from journal.domain.feed import sequence
 
 # How long ago Northwind opened: before the first of its cases.
-OPENED = timedelta(days=75)
+OPENED = timedelta(days=95)
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,13 @@ def load(complaints: BinaryIO, *, now: datetime) -> Loaded:
     hire(cast, now=opened)
     stock(cast, now=opened)
     introduce(cast, now=opened)
-    play([*past(cast), *present(cast), *honored(cast), *calls(cast), *_office(cast)], now=now)
+    play(
+        [*past(cast), *present(cast), *honored(cast), *remedies(cast), *calls(cast), *office(cast), *_office(cast)],
+        now=now,
+    )
     while sequence():
         pass
-    rebuild(now=now)  # two months at once is quicker counted anew than followed event by event
+    rebuild(now=now)  # three months at once are quicker counted anew than followed event by event
     return Loaded(counts.created, len(cast.customers), Case.objects.filter(historical=False).count())
 
 
@@ -68,6 +72,7 @@ def _office(cast: Cast) -> Iterator[Story]:
     """Who has left, who is away, and what had been read some hours ago."""
     yield _state(cast, "petra", WorkingState.LEFT, timedelta(hours=20), None)
     yield _state(cast, "tomas", WorkingState.AWAY, timedelta(hours=15), timedelta(days=2))
+    yield _state(cast, "hedda", WorkingState.AWAY, timedelta(hours=10), timedelta(days=3))
     yield _tidy(cast)
 
 

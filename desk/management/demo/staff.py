@@ -30,15 +30,16 @@ PEOPLE = [
     ("tomas", "Tomás Rey", Role.REP, "Northwind Care", "America/New_York", "US-NY", False),
     ("petra", "Petra Novák", Role.REP, "Northwind Care", "Europe/Prague", "CZ", False),
     ("arun", "Arun Mehta", Role.SUPERVISOR, "Escalations", "Asia/Kolkata", "IN-KA", False),
+    ("hedda", "Hedda Lundqvist", Role.SUPERVISOR, "Northwind Care", "Europe/Oslo", "NO", False),
 ]
 # Away and gone, so nobody is to try them.
-CANNOT_SIGN_IN = ("tomas", "petra")
+CANNOT_SIGN_IN = ("tomas", "petra", "hedda")
 # Of the real complaints, these many companies (those with most of them) are also the first team's to look after.
 COMPANIES_IN_CARE = 6
 
 
 def hire(cast: Cast, *, now: datetime) -> None:
-    """Add units, teams, people, the administrator and the account that other programs sign in with."""
+    """Add units, teams, people, the administrator and the accounts that other programs sign in with."""
     for key, code, name, currency in UNITS:
         cast.units[key] = add_unit(code=code, name=name, currency=currency, now=now)
     own = list(cast.units.values())
@@ -71,6 +72,7 @@ def hire(cast: Cast, *, now: datetime) -> None:
         password=PASSWORD,
         now=now,
     )
-    cast.staff["crm"] = add_user(
-        username="crm", name="Northwind CRM", role=Role.REP, team=teams["Northwind Care"], is_service=True, now=now
-    )
+    for username, name in (("crm", "Northwind CRM"), ("billing", "Northwind Billing")):
+        cast.staff[username] = add_user(
+            username=username, name=name, role=Role.REP, team=teams["Northwind Care"], is_service=True, now=now
+        )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import User
 from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
@@ -13,8 +16,8 @@ from cases.domain.clock import at_wall_time
 from cases.domain.intake import log_incident
 from cases.enums import LIVE_CHANNELS, Channel, PromiseStatus, Reached
 from cases.models import Case, Incident, Promise
-from compensation.domain import approvals, awards, delivering, reversing
-from compensation.models import Approval, Award
+from compensation.domain import approvals, awards, confirming, delivering, offers, payouts, resubmitting, reversing
+from compensation.models import Approval, Award, CounterOffer, Payout
 from desk.management.demo.stage import Cast, Story
 
 
@@ -126,6 +129,78 @@ def approve(by: str, minor: int | None = None, note: str = "") -> Action:
 
 def decline(by: str, reason: str) -> Action:
     return lambda run, now: approvals.decline(_asked(run), by=run.cast.staff[by], now=now, reason=reason)
+
+
+def counter(by: str, code: str, minor: int | None = None, note: str = "") -> Action:
+    """Approve something else than what was asked for."""
+
+    def act(run: Run, now: datetime) -> object:
+        remedy = run.cast.remedies[code]
+        offer = offers.counter(
+            _asked(run), remedy=remedy, amount_minor=minor, note=note, by=run.cast.staff[by], now=now
+        )
+        run.award = offer.award
+        return offer
+
+    return act
+
+
+def take_up(run: Run, now: datetime) -> object:
+    return offers.take(_offered(run), by=run.by, now=now)
+
+
+def leave(reason: str) -> Action:
+    return lambda run, now: offers.leave(_offered(run), reason=reason, by=run.by, now=now)
+
+
+def ask_again(minor: int, note: str) -> Action:
+    def act(run: Run, now: datetime) -> object:
+        run.award = resubmitting.resubmit(_asked(run), amount_minor=minor, note=note, by=run.by, now=now)
+        return run.award
+
+    return act
+
+
+def pay_out(code: str, minor: int | None = None) -> Action:
+    """Give what the billing system delivers, and tell it so."""
+
+    def act(run: Run, now: datetime) -> object:
+        with _billing_connected():
+            give(code, minor)(run, now)
+            claimed = payouts.claim(now=now)
+        if claimed is None:
+            raise ValueError("a tale pays out what no billing system delivers")
+        return payouts.note_sent(claimed, now=now)
+
+    return act
+
+
+def paid_out(reference: str) -> Action:
+    """The billing system confirms."""
+    return lambda run, now: confirming.confirm(_payout(run), reference=reference, by=run.cast.staff["billing"], now=now)
+
+
+def not_paid_out(reason: str) -> Action:
+    return lambda run, now: confirming.fail(_payout(run), reason=reason, by=run.cast.staff["billing"], now=now)
+
+
+@contextmanager
+def _billing_connected() -> Iterator[None]:
+    """While Northwind’s billing system is connected. Nothing is sent to it: what it would answer is told here."""
+    usual = settings.RECOVERY
+    settings.RECOVERY = usual | {"PAYOUT_WEBHOOK_URL": "https://billing.example.org/payouts"}
+    try:
+        yield
+    finally:
+        settings.RECOVERY = usual
+
+
+def _payout(run: Run) -> Payout:
+    return Payout.objects.select_related("award__case").get(award=_given(run))
+
+
+def _offered(run: Run) -> CounterOffer:
+    return CounterOffer.objects.select_related("award__case").get(award=_given(run))
 
 
 def _given(run: Run) -> Award:
