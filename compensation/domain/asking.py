@@ -75,11 +75,12 @@ def ask(
 def _reserve(award: Award, found: list[Candidate], turn: list[Candidate]) -> Candidate:
     """Reserve within the caps of the first in turn where it fits; the rest, since something may have been freed."""
     rest = [each for each in found if each not in turn and award.cost_minor <= each.authority]
-    full: Full | None = Full(Axis.AWARD, max((each.authority for each in found), default=0))
+    full = Full(Axis.AWARD, max((each.authority for each in found), default=0))
     for candidate in (*turn, *rest):
-        full = caps.take(caps.shared_draws(award, candidate.allowed), award.cost_minor, reserve=True)
-        if full is None:
+        binding = caps.take(caps.shared_draws(award, candidate.allowed), award.cost_minor, reserve=True)
+        if binding is None:
             return candidate
+        full = binding
     raise Refused(
         "beyond_every_cap",
         f"{display(award.cost_minor, award.currency)} is more than anybody here may approve {full.axis.label}: "

@@ -78,7 +78,9 @@ def standing(wanted: Wanted, *, now: datetime) -> list[Candidate]:
     ).order_by()
     counted = theirs.values("owner").annotate(count=Count("pk")).values("count")
     people = list(
-        supervisors_of_unit(wanted.unit_id).exclude(pk=wanted.asker_id).annotate(waiting=Coalesce(Subquery(counted), 0))
+        supervisors_of_unit(wanted.unit_id)
+        .exclude(pk__in=[wanted.asker_id] if wanted.asker_id else [])
+        .annotate(waiting=Coalesce(Subquery(counted), 0))
     )
     if not people:
         return []
@@ -102,7 +104,7 @@ def standing(wanted: Wanted, *, now: datetime) -> list[Candidate]:
                 holds=wanted.amount_minor <= allowed[each.pk][Axis.AWARD]
                 and all(used.get(draw.key, 0) + more <= draw.ceiling for draw in shared[each.pk]),
                 has_room=all(used.get(draw.key, 0) + wanted.amount_minor <= draw.ceiling for draw in own[each.pk]),
-                waiting=each.waiting,  # type: ignore[attr-defined] - annotated above
+                waiting=each.waiting,
             )
         )
     return sorted(found, key=lambda each: (each.authority, each.waiting, each.person.pk))
@@ -214,7 +216,7 @@ def _claim(seen: Approval, climb: list[Candidate], to: Candidate | None, *, why:
         return False
     before = seen.obligation.owner_id
     put_with({seen.obligation_id: answers}, now=now)
-    settle(User.objects.filter(pk=before), about=[reminder_key(seen.obligation_id)], now=now)
+    settle(User.objects.filter(pk__in=[before] if before else []), about=[reminder_key(seen.obligation_id)], now=now)
     # Of one and the same move there is one notice, whoever makes it; coming back to somebody is another move.
     tell_of(seen, [answers], which=f"up:{seen.routed_at:%Y%m%dT%H%M%S%f}" if seen.routed_at else "up", now=now)
     seen.routed_to, seen.goes_up_at = person, goes_up_at

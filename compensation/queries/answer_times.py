@@ -44,6 +44,8 @@ def answer_times(user: Any, *, since: datetime) -> list[AnswerTimes]:
     )
     names: dict[str, str] = {}
     for name, person, asked, answered, due in newest[:AMONG]:
+        if answered is None:
+            continue
         one = ((answered - asked).total_seconds(), answered <= due)
         took[""].append(one)
         took[str(person)].append(one)
