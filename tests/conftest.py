@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.harness import databases
 from tests.harness.report import outcome
+from tests.harness.suite import LIE_IN
 
 pytest_plugins = [
     "tests.harness.browser",
@@ -36,6 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     One that cannot reach a database comes to the same on both. `make test` runs it with the first of them.
     """
+    for item in items:
+        alone = item.get_closest_marker("race") or item.get_closest_marker("alone")
+        if alone and not any(item.path.is_relative_to(settings.BASE_DIR / place) for place in LIE_IN):
+            raise pytest.UsageError(f"{item.nodeid} is run alone, and so is to lie in one of: {', '.join(LIE_IN)}.")
     vendor = "sqlite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "postgresql"
     other = {item for item in items if (mark := item.get_closest_marker("only")) and mark.args[0] != vendor}
     if os.environ.get("RECOVERY_SUITE_SECOND"):
