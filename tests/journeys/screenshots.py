@@ -69,6 +69,7 @@ SCREENS = (
     Screen("caps", "admin", "/settings/caps"),
     Screen("catalog", "admin", "/settings/catalog"),
     Screen("advice", "admin", "/settings/advice"),
+    Screen("routes", "admin", "/settings/routes?amount=150"),
     Screen("rules", "admin", "/settings/taking-back"),
     Screen("causes", "admin", "/settings/causes"),
     Screen("people", "admin", "/settings/people"),

@@ -143,7 +143,7 @@ def settle(page: Page) -> None:
 def others(house: House) -> list[tuple[User, dict[str, str]]]:
     """The screens of a supervisor and of an administrator."""
     names = ("settings", "setting-caps", "setting-catalog", "setting-remedy-new", "setting-causes", "setting-people")
-    rules = ("setting-rules", "setting-rule-new", "setting-advice", "setting-credentials")
+    rules = ("setting-rules", "setting-rule-new", "setting-advice", "setting-credentials", "setting-routes")
     first = HonoredError.objects.order_by("id").first()
     assert first is not None
     decision = {
