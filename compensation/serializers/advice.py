@@ -22,7 +22,7 @@ class AdviceLine(serializers.Serializer[Any]):
     effect = serializers.ChoiceField(choices=AdviceEffect.choices, read_only=True)
     title = serializers.CharField(read_only=True)
     reason = serializers.CharField(read_only=True)
-    source = serializers.CharField(read_only=True)
+    source = serializers.CharField(read_only=True)  # type: ignore[assignment]
     kinds = serializers.ListField(
         child=serializers.ChoiceField(choices=RemedyKind.choices), read_only=True, help_text="Remedies that answer it."
     )
@@ -40,7 +40,7 @@ class AdviceFlag(serializers.Serializer[Any]):
     rule = serializers.CharField(source="code", read_only=True)
     title = serializers.CharField(read_only=True)
     reason = serializers.CharField(read_only=True)
-    source = serializers.CharField(read_only=True)
+    source = serializers.CharField(read_only=True)  # type: ignore[assignment]
 
 
 class Verdict(serializers.Serializer[Any]):

@@ -137,8 +137,8 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
     awards = list(awards_of(case))
     for award in awards:
         award.case = case
-    incidents = case.incidents.select_related("cause", "originator", "logged_by").order_by("id")
-    incidents = list(with_failures(incidents, now=now))
+    logged = case.incidents.select_related("cause", "originator", "logged_by").order_by("id")
+    incidents = list(with_failures(logged, now=now))
     investigation = case.investigations.filter(status=InvestigationStatus.OPEN).select_related("opened_by").first()
     errors = list(with_calls(case.honored_errors.exclude(status=ErrorStatus.WITHDRAWN)).order_by("id"))
     last = Event.objects.filter(case_id=case.pk).order_by("-id").values_list("id", flat=True).first()

@@ -88,7 +88,9 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
     page = case_page.read(shown, user=user, now=now, others=present(request, f"case:{shown.pk}"))
 
     def drawn() -> dict[str, Any]:
-        context = {
+        moved = request.GET.get("next", page.next) != page.next  # the step in hand was taken meanwhile
+        choices = case_page.around(page, user=user) if moved else None
+        context: dict[str, Any] = {
             "page": page,
             "case": shown,
             "customer": shown.customer,
@@ -97,12 +99,10 @@ def case_live(request: HttpRequest, reference: str) -> HttpResponse:
             "now": now,
             "oob": True,
         }
-        if request.GET.get("next", page.next) != page.next:  # the step in hand was taken meanwhile
-            context |= {"moved": True, "outcomes": OUTCOMES, "choices": case_page.around(page, user=user)}
+        if choices is not None:
+            return context | {"moved": True, "outcomes": OUTCOMES, "choices": choices, "advice": choices.advice}
         if can_work_on(user, shown):
-            context["advice"] = (
-                context["choices"].advice if "choices" in context else case_page.advised(page, user=user)
-            )
+            context["advice"] = case_page.advised(page, user=user)
         return context
 
     return live(request, "desk/_case_live.html", drawn, page.token)

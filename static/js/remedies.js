@@ -32,7 +32,7 @@ function say(chosen, cost, tightest) {
   if (!chosen) says.textContent = "";
   else if ("noCap" in chosen.dataset) says.textContent = "Draws on none of your caps.";
   else if (!cost) says.textContent = chosen.closest(".offer").querySelector("[name^=amount-]") ? "Say how much." : "Costs nothing.";
-  else if (asks) says.textContent = `Above your cap ${tightest.name}: ${money(tightest.had)} left. ${chosen.dataset.approver || "A supervisor"} will be asked.`;
+  else if (asks) says.textContent = `Above your cap ${tightest.name}: ${money(tightest.had)} left. ${chosen.dataset.approver ? `${chosen.dataset.approver} can approve it.` : "A supervisor will be asked."}`;
   else says.textContent = `Leaves ${money(tightest.left)} ${tightest.name}.`;
   const button = form().querySelector("[data-says-ask]");
   button.querySelector("span").textContent = asks ? button.dataset.saysAsk : button.dataset.saysGive;

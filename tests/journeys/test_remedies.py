@@ -86,7 +86,7 @@ def test_the_gauges_move_and_name_who_would_be_asked(stocked: House, open_page: 
     assert "Ask for it" in button.inner_text()
     page.locator("summary", has_text="above your caps").click()
     page.locator("label.offer", has_text="Refund").locator("[type=radio]").check()
-    assert says.inner_text() == "Above your cap per award: $20 left. Sue will be asked."
+    assert says.inner_text() == "Above your cap per award: $20 left. Sue can approve it."
     button.click()
     page.wait_for_selector("#case-awards [data-status=awaiting_approval]")
 

@@ -31,6 +31,4 @@ def lowest(
         if amount_minor <= allowed[person.pk][Axis.AWARD]
         and all(taken + amount_minor <= allowed[person.pk][axis] for axis, taken in used.items())
     ]
-    return min(
-        fit, key=lambda one: (not is_there(one, now), allowed[one.pk][Axis.AWARD], one.name, one.pk), default=None
-    )
+    return min(fit, key=lambda one: (not is_there(one, now), allowed[one.pk][Axis.AWARD], one.pk), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cases.enums import KindOfAction, Severity
@@ -45,14 +45,11 @@ def decision_table(rules: Iterable[AdviceRule]) -> list[Row]:
 def _outcome(
     rules: list[AdviceRule], severity: str, failed: str, second: bool
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    facts = {
-        "severity": severity,
-        "failed": frozenset({failed}),
-        "loss_minor": 1,
-        "failed_again_at": AGAIN if second else None,
-    }
-    called = package(Facts(**facts), rules)
-    warned = [flag for given in (SORRY, FORTUNE) for flag in package(Facts(given=(given,), **facts), rules).flags]
+    facts = Facts(
+        severity=severity, failed=frozenset({failed}), loss_minor=1, failed_again_at=AGAIN if second else None
+    )
+    called = package(facts, rules)
+    warned = [flag for given in (SORRY, FORTUNE) for flag in package(replace(facts, given=(given,)), rules).flags]
     return tuple((line.title, line.code) for line in called.lines), tuple((flag.title, flag.code) for flag in warned)
 
 
