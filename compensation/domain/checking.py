@@ -20,26 +20,32 @@ from compensation.queries.checks import last_check
 
 # A day and a bit less, so that each night's run does not come later than the one before it until it misses the night.
 AGAIN_AFTER = timedelta(hours=20)
+MADE_UP_AFTER = timedelta(hours=28)
 # One that has not ended by then was killed.
 GIVEN_UP_AFTER = timedelta(hours=2)
 KEPT = 100
 
 
-def is_due(*, now: datetime) -> bool:
-    """Whether the books are to be checked now: at night (UTC), once; at any hour when a whole night was missed.
+def next_check(*, now: datetime) -> datetime:
+    """When the books are checked next: a night (UTC) after the last check; sooner once a whole night was missed.
 
     The last row says when, not a clock's tick, so that a tick that was missed is made up.
     """
-    running = Reconciliation.objects.filter(running=True, began_at__gt=now - GIVEN_UP_AFTER)
-    if running.exists():
-        return False
     last = last_check()
     if last is None:
-        return True
-    waited = now - last.began_at
+        return now
+    due = last.began_at + AGAIN_AFTER
     begins, ends = settings.RECOVERY["CHECK_HOURS_UTC"]
-    at_night = begins <= now.astimezone(UTC).hour < ends
-    return waited >= AGAIN_AFTER and (at_night or waited >= AGAIN_AFTER + timedelta(hours=8))
+    night = due.astimezone(UTC).replace(hour=begins, minute=0, second=0, microsecond=0)
+    if due >= night + timedelta(hours=ends - begins):
+        night += timedelta(days=1)
+    return max(now, due, min(night, last.began_at + MADE_UP_AFTER))
+
+
+def is_due(*, now: datetime) -> bool:
+    """Whether the books are to be checked now, and nobody is at it."""
+    running = Reconciliation.objects.filter(running=True, began_at__gt=now - GIVEN_UP_AFTER)
+    return next_check(now=now) <= now and not running.exists()
 
 
 def check(*, now: datetime) -> Reconciliation | None:

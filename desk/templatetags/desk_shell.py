@@ -30,6 +30,7 @@ SCREENS = (
     Screen("calls", "Calls", "phone-call", "g t", inside=("call",)),
     Screen("approvals", "Approvals", "shield-check", "g a", inside=("approval",)),
     Screen("honored", "Register", "book-marked", "g r", inside=("honored",)),
+    Screen("ledger", "Ledger", "book-open-text", "g l", roles=("supervisor", "admin"), inside=("ledger",)),
     Screen("insights", "Insights", "chart-column", "g i", inside=("insight",)),
     Screen("settings", "Settings", "settings", "g s", roles=("admin",), inside=("setting",)),
 )
