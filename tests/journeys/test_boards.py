@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.domain.preferences import set_single_key_shortcuts
-from compensation.models import Approval, Cap
+from compensation.models import Approval, Cap, CounterOffer
 from insights.domain.rollup import roll_up
 from tests.factories import House, again
 
@@ -25,7 +25,7 @@ def ask(house: House, *amounts: int) -> list[Approval]:
     house.now = timezone.now()
     house.usual_caps()
     house.caps(house.alice, award=2000, case=10**6, day=10**6, month=10**6)
-    names = ("Dana Okafor", "Kofi Mensah", "Mei Chen")
+    names = ("Dana Okafor", "Kofi Mensah", "Mei Chen", "Ivo Marsh", "Lena Brandt")
     return [
         house.asked(house.heard_case(house.customer(name)), amount)
         for name, amount in zip(names, amounts, strict=False)
@@ -52,16 +52,53 @@ def test_a_supervisor_answers_three_requests_without_a_mouse(house: House, open_
     page.locator(f"#answered-{second.pk}").wait_for()
     assert (again(second).status, again(second).granted_minor) == ("approved_less", 2550)
 
-    type_keys(page, "j", "a")
-    page.locator(f"#answered-{first.pk}").wait_for()
-    assert again(first).status == "approved"
-
-    type_keys(page, "j", "d")
+    on_to(page, third)
+    page.keyboard.press("d")
     page.keyboard.type("It was refunded yesterday")
     page.keyboard.press("Control+Enter")
     page.locator(f"#answered-{third.pk}").wait_for()
     assert again(third).status == "declined"
+
+    on_to(page, first)
+    page.keyboard.press("a")
+    page.locator(f"#answered-{first.pk}").wait_for()
+    assert again(first).status == "approved"
     assert page.get_by_text("Nobody is waiting for you").is_visible()
+
+
+def on_to(page: Page, approval: Approval) -> None:
+    """The focus goes on by itself to the next request, or to the one before the last."""
+    page.wait_for_function(f"document.activeElement.closest('.ask')?.id === 'ask-{approval.pk}'")
+
+
+@pytest.mark.practice("P16")
+def test_five_requests_in_a_row_each_answered_with_a_key_or_two(house: House, open_page: OpenPage) -> None:
+    """Approve, less, something else, no, approve: the focus moves on, and the rep sees what was offered within seconds."""
+    house.remedy("hamper", kind="non_monetary", cost_minor=2500, value_minor=6000)
+    asked = ask(house, 3000, 4000, 5000, 6000, 7000)
+    page, rep = open_page(house.sue), open_page(house.alice)
+    rep.goto("/approvals")
+    page.goto("/approvals")
+    page.keyboard.press("j")
+    answers: list[tuple[str, ...]] = [
+        ("a",),
+        ("l", "1", "2", "Enter"),
+        ("o", "ArrowDown", "Tab", "Tab", "Control+Enter"),
+        ("d", "N", "o", "Control+Enter"),
+        ("a",),
+    ]
+    for approval, keys in zip(asked, answers, strict=True):
+        on_to(page, approval)
+        type_keys(page, *keys)
+        page.locator(f"#answered-{approval.pk}").wait_for()
+    said = ["approved", "approved_less", "countered", "declined", "approved"]
+    assert [again(approval).status for approval in asked] == said
+    offer = CounterOffer.objects.get()
+    rep.locator(f"#offered-{offer.pk}").wait_for(timeout=5000)
+    rep.goto(f"/cases/{offer.award.case.reference}")
+    rep.get_by_role("button", name="Take it up").click()
+    rep.get_by_text("Taken up: Hamper").wait_for()
+    assert (again(offer).status, again(offer.award).status) == ("taken", "delivered")
 
 
 def test_no_stray_key_approves_anything(house: House, open_page: OpenPage) -> None:
