@@ -28,10 +28,10 @@ class RemedyAdmin(ThroughDomain):
 
 @admin.register(models.Cap)
 class CapAdmin(ThroughDomain):
-    """A cap stays whose it is and on its axis; its amount is changed, or it is taken away."""
+    """A cap stays whose it is and on its axis; its amount is changed from now on, or it is ended."""
 
     form = PlainForm
-    list_display = ("role", "user", "axis", "currency", "amount_minor")
+    list_display = ("role", "user", "axis", "currency", "amount_minor", "starts_at", "ends_at")
     list_select_related = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -45,9 +45,12 @@ class CapAdmin(ThroughDomain):
         setting_caps.remove_cap(obj, by=by, now=timezone.now())
 
     def written(self, thing: Any, fields: dict[str, Any], *, by: User, new: bool) -> models.Cap:
+        now = timezone.now()
         if not new:
             fields |= {"role": thing.role, "user": thing.user, "axis": thing.axis, "currency": thing.currency}
-        return setting_caps.set_cap(by=by, now=timezone.now(), **fields)
+            if thing.starts_at > now:
+                fields["starts_at"] = thing.starts_at
+        return setting_caps.set_cap(by=by, now=now, **fields)
 
 
 @admin.register(models.Coupon)

@@ -94,14 +94,14 @@ def test_all_that_one_holder_had_stands_with_who_set_it_and_when(house: House) -
     house.usual_caps()
     save(house.ada, grid(house.ada) | {"rep-award": "60"})
     planned(house, {"rep-award": "80"})
-    html = unescape(as_(house.alice).get("/settings/caps/rep").content.decode())
+    html = unescape(as_(house.alice).get("/settings/caps/of/rep").content.decode())
     assert "from $20.00 to $60.00" in html
     assert "from $60.00 to $80.00" in html
     assert html.index("$80.00") < html.index("$60.00") < html.index("$20.00")
-    assert as_(house.ada).get(f"/settings/caps/u{house.alice.pk}").status_code == 200
-    for nowhere in ("/settings/caps/admin", "/settings/caps/u0", "/settings/caps/ux"):
+    assert as_(house.ada).get(f"/settings/caps/of/u{house.alice.pk}").status_code == 200
+    for nowhere in ("/settings/caps/of/admin", "/settings/caps/of/u0", "/settings/caps/of/ux"):
         assert as_(house.ada).get(nowhere).status_code == 404
-    assert as_(house.alice).get(f"/settings/caps/u{house.charlie.pk}").status_code == 404
+    assert as_(house.alice).get(f"/settings/caps/of/u{house.charlie.pk}").status_code == 404
 
 
 def test_what_somebody_could_spend_names_the_cap_that_binds_and_who_is_asked_above_it(house: House) -> None:
@@ -146,7 +146,7 @@ def test_pages_of_caps_cost_as_many_queries_however_much_is_planned(house: House
     for _ in range(2):
         with CaptureQueriesContext(connection) as ran:
             client.get("/settings/caps")
-            client.get("/settings/caps/rep")
+            client.get("/settings/caps/of/rep")
             client.get(f"/settings/caps/preview?who={house.alice.pk}")
         seen.append(len(ran))
         for days in range(1, 9):

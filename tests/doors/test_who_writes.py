@@ -44,7 +44,7 @@ UNTOLD = {
     "cases.obligations.put_off": "told with the call",
     "cases.intake.save_with_reference": "told with the case",
     "compensation.caps.take": "told with the award",
-    "compensation.caps.settle_reservation": "told with the answer",
+    "compensation.catalog.keep_version": "told with the change of the line",
     "compensation.caps.give_back": "told with the reversal",
     "compensation.ledger.move": "told with the award; the ledger is a log itself",
     "compensation.ledger.enter": "told with the decision; the ledger is a log itself",

@@ -52,6 +52,7 @@ PAGES = {
     "honored-reassign": "/honored/7/call",
     "honored-letter-make": "/honored/7",
     "honored-letter-send": "/honored/7/letters/7",
+    "setting-cap-take-out": "/settings/caps",
     "setting-remedy-retire": "/settings/catalog/7",
     "setting-rule-end": "/settings/taking-back/7",
     "setting-cause-new": "/settings/causes",
