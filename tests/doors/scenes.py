@@ -7,8 +7,10 @@ from typing import Any
 from accounts.enums import Role
 from accounts.models import User
 from cases.domain import causes, ownership, promises
-from compensation.domain import approvals, awards, catalog, reversing
-from tests.factories import HOUR, NOW, House, again, away
+from compensation.domain import approvals, awards, catalog, deputies, offers, reversing
+from tests.factories import DAY, HOUR, NOW, House, again, away
+
+LATER_STILL = NOW + DAY
 
 Scene = dict[str, Any]
 
@@ -92,6 +94,64 @@ def asked_and_alice_was_promoted(house: House) -> Scene:
 def asked_more_than_sue_may(house: House) -> Scene:
     scene = asked(house)
     house.caps(house.sue, award=2999)
+    return scene
+
+
+def instead(house: House) -> Scene:
+    """Alice asks, and there is something else that could be offered."""
+    return asked(house) | {"instead": house.remedy("hamper", kind="non_monetary", cost_minor=2500)}
+
+
+def instead_asked_by_sue(house: House) -> Scene:
+    return asked_by_sue(house) | {"instead": house.remedy("hamper", kind="non_monetary", cost_minor=2500)}
+
+
+def instead_above_sues_cap(house: House) -> Scene:
+    scene = instead(house)
+    house.caps(house.sue, day=2499)
+    return scene
+
+
+def bob_stands_in_for_who_is_there(house: House) -> Scene:
+    scene = instead(house)
+    deputies.name_deputy(house.sue, deputy=house.bob, ends_at=LATER_STILL, by=house.sue, now=NOW)
+    return scene
+
+
+def alice_stands_in_and_asked(house: House) -> Scene:
+    """Sue is away, and the rep who asked is her deputy."""
+    scene = instead(house)
+    deputies.name_deputy(house.sue, deputy=house.alice, ends_at=LATER_STILL, by=house.sue, now=NOW)
+    away(house.sue)
+    return scene
+
+
+def offered(house: House) -> Scene:
+    scene = instead(house)
+    return scene | {"offer": offers.counter(scene["approval"], remedy=scene["instead"], by=house.sue, now=NOW)}
+
+
+def offered_with_cause(house: House) -> Scene:
+    return with_cause(house, offered(house))
+
+
+def left_already(house: House) -> Scene:
+    scene = offered(house)
+    offers.leave(scene["offer"], by=house.alice, now=NOW)
+    return scene
+
+
+def offered_long_ago(house: House) -> Scene:
+    scene = live(house) | {"instead": house.remedy("hamper", kind="non_monetary", cost_minor=2500)}
+    long_ago = NOW - 49 * HOUR
+    scene["approval"] = house.asked(scene["case"], 3000, now=long_ago)
+    offer = offers.counter(scene["approval"], remedy=scene["instead"], by=house.sue, now=long_ago)
+    return scene | {"offer": offer}
+
+
+def declined(house: House) -> Scene:
+    scene = asked(house)
+    approvals.decline(scene["approval"], reason="Too much", by=house.sam, now=NOW)
     return scene
 
 

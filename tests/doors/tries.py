@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.domain import acknowledging, causes, closing, ownership, promises
-from compensation.domain import approvals, awards, delivering, reversing
+from compensation.domain import approvals, awards, delivering, offers, resubmitting, reversing
 from tests.factories import DAY, MINUTE, NOW, again
 
 LATER = NOW + MINUTE
@@ -84,6 +84,42 @@ def decline(reason: str = "Too much") -> dict[str, Any]:
         "domain": lambda _, scene, by: approvals.decline(scene["approval"], reason=reason, by=by, now=LATER),
         "browser": ("/approvals/{approval.pk}/decline", {"reason": reason}),
         "api": ("approvals/{approval.pk}/decline/", {"reason": reason}),
+    }
+
+
+def counter(version: int | None = None) -> dict[str, Any]:
+    """Another remedy, of the scene, instead."""
+    return {
+        "domain": lambda _, scene, by: offers.counter(
+            scene["approval"], remedy=scene["instead"], version=version, by=by, now=LATER
+        ),
+        "browser": ("/approvals/{approval.pk}/counter", {"remedy": "{instead.pk}", "version": version or ""}),
+        "api": ("approvals/{approval.pk}/counter/", {"remedy": "{instead.code}"}),
+        "headers": {"If-Match": f'"{version}"'} if version else {},
+    }
+
+
+def take() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: offers.take(scene["offer"], by=by, now=LATER),
+        "browser": ("/offers/{offer.pk}/take", {}),
+        "api": ("offers/{offer.pk}/take/", {}),
+    }
+
+
+def leave() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: offers.leave(scene["offer"], by=by, now=LATER),
+        "browser": ("/offers/{offer.pk}/leave", {}),
+        "api": ("offers/{offer.pk}/leave/", {}),
+    }
+
+
+def resubmit(note: str = "It was their wedding") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: resubmitting.resubmit(scene["approval"], note=note, by=by, now=LATER),
+        "browser": ("/approvals/{approval.pk}/resubmit", {"note": note}),
+        "api": ("approvals/{approval.pk}/resubmit/", {"note": note}),
     }
 
 
