@@ -9,6 +9,7 @@ from compensation.api.caps import Caps, Spending
 from compensation.api.catalog import Remedies, RemedyVersions
 from compensation.api.coupons import CouponPools
 from compensation.api.honored import HonoredErrors, LetterPdf
+from compensation.api.ledger import Ledger, LedgerCsv
 from compensation.api.payouts import Payouts
 from compensation.api.routes import ApprovalRoutes, Deputies
 from compensation.api.rules import RescissionRules
@@ -61,7 +62,7 @@ browser: list[URLPattern] = [
     path("honored/<int:pk>/letters/<int:number>/send", letters.send, name="honored-letter-send"),
     path("settings/caps", caps.caps_page, name="setting-caps"),
     path("settings/caps/preview", caps_over_time.preview_page, name="setting-caps-preview"),
-    path("settings/caps/<slug:key>", caps_over_time.caps_of, name="setting-caps-of"),
+    path("settings/caps/of/<slug:key>", caps_over_time.caps_of, name="setting-caps-of"),
     path("settings/caps/<int:pk>/take-out", caps_over_time.take_out, name="setting-cap-take-out"),
     path("settings/catalog", catalog.catalog_page, name="setting-catalog"),
     path("settings/catalog/new", catalog.remedy, name="setting-remedy-new"),
@@ -180,6 +181,10 @@ api: list[URLPattern] = [
     path("payouts/<id:id>/confirm/", Payouts.as_view({"post": "confirm"}), name="api-payout-confirm"),
     path("payouts/<id:id>/fail/", Payouts.as_view({"post": "fail"}), name="api-payout-fail"),
     path("payouts/<id:id>/send-again/", Payouts.as_view({"post": "send_again"}), name="api-payout-send-again"),
+    path("ledger/", Ledger.as_view({"get": "list"}), name="api-ledger"),
+    path("ledger/statement/", Ledger.as_view({"get": "statement"}), name="api-ledger-statement"),
+    path("ledger/entries.csv", LedgerCsv.as_view({"get": "entries"}), name="api-ledger-entries-csv"),
+    path("ledger/statement.csv", LedgerCsv.as_view({"get": "statement"}), name="api-ledger-statement-csv"),
     path("caps/", Caps.as_view({"get": "list", "post": "create"}), name="api-caps"),
     path("caps/me/", Spending.as_view({"get": "me"}), name="api-caps-me"),
     path("caps/preview/", Spending.as_view({"get": "preview"}), name="api-caps-preview"),

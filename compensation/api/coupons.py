@@ -35,9 +35,9 @@ class CouponPools(Door):
         return self.listed(pools_with_counts(on=timezone.now().date()), shapes.Pool)
 
     @extend_schema(responses=shapes.Pool)
-    def retrieve(self, request: Request, code: str) -> Response:
+    def retrieve(self, request: Request, pool: str) -> Response:
         """One pool. The ETag is what a change has to send as If-Match."""
-        return self.shown(self._one(code), shapes.Pool)
+        return self.shown(self._one(pool), shapes.Pool)
 
     @extend_schema(request=shapes.PoolNew, responses={201: shapes.Pool})
     def create(self, request: Request) -> Response:
@@ -48,18 +48,18 @@ class CouponPools(Door):
         return self.shown(self._one(made.code), shapes.Pool, status=201, at=at)
 
     @extend_schema(request=shapes.PoolChange, responses=shapes.Pool)
-    def change(self, request: Request, code: str) -> Response:
+    def change(self, request: Request, pool: str) -> Response:
         """Change a pool. Needs If-Match."""
         version = self.if_match(needed=True)
         given = self.asked_to_change(shapes.PoolChange)
-        coupons.save_pool(self._one(code), version=version, by=self.caller, now=timezone.now(), **given)
-        return self.shown(self._one(code), shapes.Pool)
+        coupons.save_pool(self._one(pool), version=version, by=self.caller, now=timezone.now(), **given)
+        return self.shown(self._one(pool), shapes.Pool)
 
     @extend_schema(request=shapes.Filling, responses=shapes.Filled)
-    def fill(self, request: Request, code: str) -> Response:
+    def fill(self, request: Request, pool: str) -> Response:
         """Add codes: the good ones all at once. The same again adds nothing, so a broken off request is sent again."""
         given, now = self.asked(shapes.Filling), timezone.now()
         listed = ((each["code"], each.get("expires_on")) for each in given["codes"])
         lines = coupon_lines.listed(listed, today=now.date())
-        filled = coupons.fill(self._one(code), lines, by=self.caller, now=now)
-        return self.shown(asdict(filled) | {"left": self._one(code).left}, shapes.Filled)
+        filled = coupons.fill(self._one(pool), lines, by=self.caller, now=now)
+        return self.shown(asdict(filled) | {"left": self._one(pool).left}, shapes.Filled)

@@ -30,7 +30,7 @@ class PoolNew(PoolChange):
 
 
 class CodeNew(Shape):
-    code = Text(max_length=200, help_text="At most 80 characters, as the customer is to be told it.")
+    code = Text(max_length=200, allow_blank=True, help_text="At most 80 characters, as the customer is to be told it.")
     expires_on = Day(required=False, allow_null=True, help_text="The last day it is good for.")
 
 

@@ -9,6 +9,7 @@ and the supervisor the rest, on the other it is the other way about.
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -26,7 +27,8 @@ from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi import checks
 
 from cases.domain import honored_errors, letters
-from compensation.models import AdviceRule, RescissionRule
+from compensation.domain import awards, coupons
+from compensation.models import AdviceRule, Payout, RescissionRule
 from recovery.rest.pages import openapi
 from tests.factories import House
 
@@ -67,6 +69,9 @@ def there(house: House, request: pytest.FixtureRequest) -> dict[str, Any]:
     case = house.heard_case(customer)
     award, approval = house.give(case, 100), house.asked(case, now=now)
     promise = house.promise(case, now=now, due_end=now + timedelta(hours=1))
+    summer = coupons.save_pool(None, code="summer", name="Summer", by=house.ada, now=now)
+    refund = awards.give(case, house.remedy("refund", method="refund"), amount_minor=100, by=house.alice, now=now)
+    payout = Payout.objects.create(award=refund, key=uuid.uuid4(), queued_at=now)
     in_favor = errors(house, now) if "honored-errors" in request.node.name else {}
     return in_favor | {
         "reference": case.reference,
@@ -76,6 +81,8 @@ def there(house: House, request: pytest.FixtureRequest) -> dict[str, Any]:
         "promise": promise.pk,
         "award": award.pk,
         "approval": approval.pk,
+        "payout": payout.pk,
+        "pool": summer.code,
         "advice-rule": AdviceRule.objects.values_list("pk", flat=True)[0],
         "rescission-rule": RescissionRule.objects.values_list("pk", flat=True)[0],
         "cause": house.cause().pk,

@@ -93,6 +93,37 @@ def test_a_font_for_letters_that_is_not_there_is_said_at_the_start(tmp_path: Pat
     assert run(code, tmp_path, LETTER_FONTS="").stdout.strip() == "[]"
 
 
+SIGNED = "whsec_" + "QmlsbGluZyBzeXN0ZW0gb2YgdGhlIHRlc3RzIQ=="
+
+
+@pytest.mark.parametrize("url", ["https://billing.example.com/in", "http://127.0.0.1:9000/in", "http://[::1]:9000/"])
+def test_a_billing_system_is_told_over_tls_or_on_this_machine(url: str, tmp_path: Path) -> None:
+    code = "print(s.RECOVERY['PAYOUT_WEBHOOK_URL'])"
+    assert run(code, tmp_path, PAYOUT_WEBHOOK_URL=url, PAYOUT_WEBHOOK_SECRET=SIGNED).stdout.strip() == url
+    assert run(code, tmp_path, PAYOUT_WEBHOOK_URL="").stdout.strip() == "", "off when unset"
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "said"),
+    [
+        ("http://billing.example.com/in", SIGNED, "has to begin with https://"),
+        ("ftp://127.0.0.1/in", SIGNED, "has to begin with https://"),
+        ("billing.example.com", SIGNED, "has to begin with https://"),
+        ("https://me:word@billing.example.com/", SIGNED, "holds a user or a password"),
+        ("https://billing.example.com/in", "", "PAYOUT_WEBHOOK_SECRET has to be at least 24 bytes"),
+        ("https://billing.example.com/in", "whsec_c2hvcnQ=", "PAYOUT_WEBHOOK_SECRET has to be at least 24 bytes"),
+        ("https://billing.example.com/in", "not base64 at all, and long", "at least 24 bytes in base64"),
+    ],
+)
+def test_payouts_that_could_be_read_or_forged_are_refused_at_the_start(
+    url: str, secret: str, said: str, tmp_path: Path
+) -> None:
+    result = run("s.DEBUG", tmp_path, PAYOUT_WEBHOOK_URL=url, PAYOUT_WEBHOOK_SECRET=secret)
+    assert result.returncode != 0
+    assert said in result.stderr
+    assert not secret or secret not in result.stderr
+
+
 def test_the_embedded_mode_needs_nothing_and_keeps_its_key(tmp_path: Path) -> None:
     first, second = (run("print(s.SECRET_KEY)", tmp_path) for _ in range(2))
     assert first.returncode == 0, first.stderr
