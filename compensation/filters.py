@@ -14,6 +14,7 @@ from cases.enums import ErrorStatus, KindOfAction
 from cases.models import Cause, HonoredError
 from cases.queries.honored_errors import RegisterFilter, in_month, line_key, shown_as
 from compensation.enums import (
+    Account,
     AdviceEffect,
     ApprovalStatus,
     AwardStatus,
@@ -33,12 +34,14 @@ from compensation.models import (
     CounterOffer,
     CouponPool,
     Deputy,
+    LedgerEntry,
     Payout,
     Remedy,
     RemedyVersion,
     RescissionRule,
 )
 from compensation.queries import rescission_rules
+from compensation.queries.ledger import Narrowing
 from recovery.rest import DayFilter, Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -232,3 +235,31 @@ class AdviceRuleFilters(Filters):
     class Meta:
         model = AdviceRule
         fields: list[str] = []
+
+
+class LedgerFilters(Filters):
+    rep = IdFilter(label="To whom it stands.")
+    team = IdFilter(label="The rep’s team when it was entered.")
+    unit = IdFilter()
+    cause = IdFilter(field_name="incident__cause", label="As it is known now, that cause alone.")
+    product = WordFilter(field_name="incident__line_of_business", label="The incident’s line of business.")
+    basis = OneOf(choices=Basis.choices)
+    account = OneOf(choices=Account.choices, method="by_account", label="From it or to it.")
+    currency = WordFilter(label="Three letters.")
+    month = DayFilter(method="by_month", label="Any day of the month (UTC).")
+    award = IdFilter()
+    honored_error = IdFilter(field_name="decision__error")
+    case = WordFilter(method="by_case", label="The reference of its case.")
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+    def by_account(self, rows: QuerySet[LedgerEntry], name: str, value: str) -> QuerySet[LedgerEntry]:
+        return Narrowing(account=value).entries(rows)
+
+    def by_month(self, rows: QuerySet[LedgerEntry], name: str, value: date) -> QuerySet[LedgerEntry]:
+        return Narrowing(month=value).entries(rows)
+
+    def by_case(self, rows: QuerySet[LedgerEntry], name: str, value: str) -> QuerySet[LedgerEntry]:
+        return Narrowing(case=value).entries(rows)

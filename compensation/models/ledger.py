@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import BusinessUnit, Team, User
-from cases.models import Incident
+from cases.models import Case, Incident
 from compensation.enums import Account, Basis
 from compensation.models.awards import Award
 from compensation.models.honoring import Decision
@@ -52,6 +54,12 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency} {self.from_account} → {self.to_account}"
+
+    @property
+    def case(self) -> Case:
+        """That of its award, or of the error that was decided about."""
+        about = self.award if self.award is not None else self.decision and self.decision.error
+        return cast(Award, about).case  # of one of the two, as the database holds
 
 
 class ClosedMonth(models.Model):

@@ -3,7 +3,7 @@
 The one part of the project that apps import. It knows `accounts` and `journal`, and no app's doors.
 """
 
-from recovery.rest.doors import NEWEST, Door, Pdf
+from recovery.rest.doors import NEWEST, Csv, Door, Pdf
 from recovery.rest.fields import (
     Choice,
     Currency,
@@ -25,6 +25,7 @@ from recovery.rest.problems import exception_handler
 __all__ = [
     "NEWEST",
     "Choice",
+    "Csv",
     "Currency",
     "Day",
     "DayFilter",

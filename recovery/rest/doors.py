@@ -84,6 +84,14 @@ class Pdf(Json):
         return data if isinstance(data, bytes) else super().render(data)
 
 
+class Csv(Json):
+    """A table as CSV, sent as it is read; a refusal is a problem document as everywhere."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+
 class JsonBody(JSONParser):
     """JSON; brackets nested beyond reason are malformed like any other."""
 
