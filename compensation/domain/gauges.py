@@ -53,7 +53,7 @@ def measure(
 ) -> Measured:
     """A user's caps and what is left of each, those of a case and its customer when one is given.
 
-    Two queries, two more where something is reserved; one less where the user's caps (``allowed``) were read already.
+    Two queries, one more where something is reserved; one less where the user's caps (``allowed``) were read already.
     """
     allowed = caps.of(user, currency, now=now) if allowed is None else allowed
     day, month = caps.periods(user, now)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import DateField, IntegerField, Q, QuerySet, Sum, Value
 
 from cases.domain import casework
 from cases.models import Case
@@ -50,20 +50,20 @@ def make_room(held: Case, *, then: list[Draw], now: datetime) -> int:
 
 
 def held_by_stale(drawn: Iterable[Draw], *, now: datetime) -> Counter[str]:
-    """What stale requests and offers hold of these counters, by key. Two queries, none where there is no counter."""
+    """What stale requests and offers hold of these counters, by key. One query, none where there is no counter."""
     wanted = list(drawn)
     held: Counter[str] = Counter()
     if not wanted:
         return held
     whose = ("award__currency", "award__case", "award__customer", "award__team", "award__period")
-    asked = _stale(wanted, now=now).order_by().values_list(*whose).annotate(Sum("asked_minor"))
-    for *shared, amount in asked:
-        held.update(dict.fromkeys(_shared_keys(*shared), amount))
-    persons = ("award__spender", "award__day", "award__month")
-    offered = _stale_offers(wanted, now=now).order_by().values_list(*whose, *persons)
-    for *shared, spender, day, month, amount in offered.annotate(Sum("award__cost_minor")):
+    nobody = {"person": Value(None, IntegerField()), "day": Value(None, DateField()), "month": Value(None, DateField())}
+    asked = _stale(wanted, now=now).order_by().annotate(**nobody).values_list(*whose, *nobody)
+    offered = _stale_offers(wanted, now=now).order_by()
+    offered = offered.values_list(*whose, "award__spender", "award__day", "award__month")
+    rows = asked.annotate(held=Sum("asked_minor")).union(offered.annotate(held=Sum("award__cost_minor")), all=True)
+    for *shared, spender, day, month, amount in rows:
         own = [f"user:{spender}:{shared[0]}:{axis}:{start}" for axis, start in ((Axis.DAY, day), (Axis.MONTH, month))]
-        held.update(dict.fromkeys([*_shared_keys(*shared), *own], amount))
+        held.update(dict.fromkeys([*_shared_keys(*shared), *(own if spender else [])], amount))
     return held
 
 
