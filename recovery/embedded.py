@@ -42,9 +42,10 @@ class Embedded:
         )
         self.beat = Service(app, scheduler_cls=Clock)
         self.stop_asked = threading.Event()
+        self.closing = False
         self.parts = {
             name: threading.Thread(target=run, name=name, daemon=True)
-            for name, run in (("web", self.web.run), ("worker", self.worker.start), ("beat", self.beat.start))
+            for name, run in (("web", self._serve), ("worker", self.worker.start), ("beat", self.beat.start))
         }
 
     def run(self, announce: Callable[[str], None]) -> int:
@@ -68,6 +69,14 @@ class Embedded:
         self._stop()
         return 1 if failed else 0
 
+    def _serve(self) -> None:
+        try:
+            self.web.run()
+        except OSError:
+            # Its loop may be waiting on the very socket that is closed to stop it.
+            if not self.closing:
+                raise
+
     def _ask_to_stop(self, number: int, frame: object) -> None:
         self.stop_asked.set()
         # Whoever asks a second time does not want to wait.
@@ -83,6 +92,7 @@ class Embedded:
     def _stop(self) -> None:
         """No new ticks, then no new requests, then the tasks in hand."""
         self.beat.stop()
+        self.closing = True
         self.web.close()
         stopping = threading.Thread(target=self.worker.stop, daemon=True)
         stopping.start()
