@@ -66,7 +66,7 @@ states-check: .venv/.dev
 
 # --- Test ---
 
-.PHONY: test drill fuzz bench screenshots compose-check
+.PHONY: test drill fuzz bench bench-ledger screenshots compose-check
 test: .venv/.dev ## The whole suite, on SQLite and on PostgreSQL, with Redis and Chromium (ARGS= goes to pytest)
 	@$(PY) -m tests.harness.suite $(ARGS)
 
@@ -78,6 +78,9 @@ fuzz: .venv/.dev ## Generated input against the API, with many more examples tha
 
 bench: .venv/.dev ## Measure the hot paths on PostgreSQL at 1,000 and 100,000 cases (table, and var/bench.json)
 	@$(PY) -m benchmarks
+
+bench-ledger: .venv/.dev ## Measure a month of 1,000,000 entries: statements and the nightly check (table, and var/bench-ledger.json)
+	@$(PY) -m benchmarks.ledger $(ARGS)
 
 screenshots: .venv/.dev ## Photograph every screen into docs/screens/
 	@$(PY) -m tests.journeys.screenshots
