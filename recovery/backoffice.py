@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -45,6 +46,15 @@ class Site(admin.AdminSite):
         return redirect_to_login(request.GET.get("next", request.get_full_path()))
 
 
+class WholeNumber(forms.IntegerField):
+    """A whole number in the digits 0 to 9. Django's own also reads other scripts' digits, and underscores."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and (not value.isascii() or "_" in value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class ReadOnly(admin.ModelAdmin):
     """A table to look at."""
 
@@ -64,6 +74,8 @@ class ReadOnly(admin.ModelAdmin):
 
 class ThroughDomain(ReadOnly):
     """A table that is edited by verbs: ``written`` calls one with what the form holds, and returns the saved row."""
+
+    formfield_overrides = {kind: {"form_class": WholeNumber} for kind in (models.IntegerField, models.BigIntegerField)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
