@@ -214,7 +214,7 @@ def run(*, examples: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) 
 
 def test_whatever_is_done_with_money_the_books_agree(db: None) -> None:
     Money.scene = prepared()
-    run(examples=12, steps=50, phases=SOON)
+    run(examples=8, steps=40, phases=SOON)
 
 
 @pytest.mark.fuzz
