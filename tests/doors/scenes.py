@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
 from cases.domain import causes, ownership, promises
-from compensation.domain import approvals, awards, catalog, deputies, offers, reversing
+from compensation.domain import approvals, awards, catalog, confirming, coupons, deputies, offers, reversing
+from compensation.models import Payout
 from tests.factories import DAY, HOUR, NOW, House, again, away
 
 LATER_STILL = NOW + DAY
@@ -181,6 +183,44 @@ def apologized(house: House) -> Scene:
     scene = live(house)
     sorry = house.remedy("sorry", kind="apology", cost_minor=0)
     return scene | {"award": awards.give(scene["case"], sorry, by=house.alice, now=NOW)}
+
+
+def refund_owed(house: House) -> Scene:
+    scene = live(house)
+    refund = house.remedy("refund", method="refund", cost_minor=500)
+    return scene | {"award": awards.give(scene["case"], refund, by=house.alice, now=NOW)}
+
+
+def payout_under_way(house: House) -> Scene:
+    """The billing system was told, and has not answered."""
+    scene = refund_owed(house)
+    payout = Payout.objects.create(award=scene["award"], key=uuid.uuid4(), queued_at=NOW, attempts=1)
+    return scene | {"payout": payout, "award": again(scene["award"])}
+
+
+def payout_confirmed(house: House) -> Scene:
+    scene = payout_under_way(house)
+    confirming.confirm(scene["payout"], reference="PAY-1", by=house.crm, now=NOW)
+    return scene
+
+
+def payout_failed(house: House) -> Scene:
+    scene = payout_under_way(house)
+    confirming.fail(scene["payout"], reason="Account closed", by=house.crm, now=NOW)
+    return scene
+
+
+def no_code_left(house: House) -> Scene:
+    """A coupon is owed, another can be chosen, and their pool is empty."""
+    scene = live(house)
+    pool = coupons.save_pool(None, code="summer", name="Summer", by=house.ada, now=NOW)
+    owed = house.remedy("later", method="coupon", pool=pool, cost_minor=500, delivery_days=1)
+    award = awards.give(scene["case"], owed, by=house.alice, now=NOW)
+    return scene | {
+        "pool": pool,
+        "award": award,
+        "remedy": house.remedy("now", method="coupon", pool=pool, cost_minor=500),
+    }
 
 
 def bob_is_away(house: House) -> Scene:

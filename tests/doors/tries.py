@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from cases.domain import acknowledging, causes, closing, ownership, promises
-from compensation.domain import approvals, awards, delivering, offers, resubmitting, reversing
+from compensation.domain import approvals, awards, confirming, coupons, delivering, offers, resubmitting, reversing
+from compensation.domain.coupon_lines import Line
 from tests.factories import DAY, MINUTE, NOW, again
 
 LATER = NOW + MINUTE
@@ -131,11 +132,58 @@ def reverse(reason: str = "By mistake") -> dict[str, Any]:
     }
 
 
-def deliver() -> dict[str, Any]:
+def deliver(proof: str = "") -> dict[str, Any]:
     return {
-        "domain": lambda _, scene, by: delivering.deliver(scene["award"], by=by, now=LATER),
-        "browser": ("/cases/{case.reference}/awards/{award.pk}/deliver", {}),
-        "api": ("awards/{award.pk}/fulfill/", {}),
+        "domain": lambda _, scene, by: delivering.deliver(scene["award"], proof=proof, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/deliver", {"proof": proof}),
+        "api": ("awards/{award.pk}/fulfill/", {"proof": proof}),
+    }
+
+
+def confirm(reference: str = "PAY-1") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: confirming.confirm(scene["payout"], reference=reference, by=by, now=LATER),
+        "api": ("payouts/{payout.pk}/confirm/", {"reference": reference}),
+    }
+
+
+def fail(reason: str = "Account closed") -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: confirming.fail(scene["payout"], reason=reason, by=by, now=LATER),
+        "api": ("payouts/{payout.pk}/fail/", {"reason": reason}),
+    }
+
+
+def send_again() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: confirming.send_again(scene["payout"], by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/send-again", {}),
+        "api": ("payouts/{payout.pk}/send-again/", {}),
+    }
+
+
+def add_pool(code: str = "winter") -> dict[str, Any]:
+    return {
+        "domain": lambda _, __, by: coupons.save_pool(None, code=code, name="Winter", low_at=5, by=by, now=LATER),
+        "browser": ("/settings/coupons/new", {"code": code, "name": "Winter", "low_at": "5"}),
+        "api": ("coupon-pools/", {"code": code, "name": "Winter", "low_at": 5}),
+    }
+
+
+def retire_pool(version: int | None = None) -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: coupons.save_pool(
+            scene["pool"], active=False, version=version, by=by, now=LATER
+        ),
+        "browser": ("/settings/coupons/{pool.pk}", {"name": "Summer", "low_at": "20", "version": version or ""}),
+    }
+
+
+def fill_pool() -> dict[str, Any]:
+    return {
+        "domain": lambda _, scene, by: coupons.fill(scene["pool"], [Line(1, "A-1")], by=by, now=LATER),
+        "browser": ("/settings/coupons/{pool.pk}/codes", {"pasted": "A-1"}),
+        "api": ("coupon-pools/{pool.code}/codes/", {"codes": [{"code": "A-1"}]}),
     }
 
 
