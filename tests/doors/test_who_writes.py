@@ -46,6 +46,7 @@ UNTOLD = {
     "compensation.caps.take": "told with the award",
     "compensation.catalog.keep_version": "told with the change of the line",
     "compensation.caps.give_back": "told with the reversal",
+    "compensation.caps.spend_reserved": "told with what was taken up",
     "compensation.coupons.take": "told with the award",
     "compensation.payouts.queue": "told with the award",
     "compensation.payouts.end": "told by the verb that ends it",
