@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.authority import Refused
+from accounts.domain.staffing import change_unit
 from accounts.enums import Role
 from accounts.models import User
 from compensation.domain import approvals, awards, catalog, offers, resubmitting, setting_caps
@@ -255,6 +256,7 @@ DECIMALS = {
 @pytest.mark.parametrize(("currency", "typed"), DECIMALS)
 def test_more_decimals_than_the_currency_has(house: House, client: Client, currency: str, typed: str) -> None:
     scene = scenes.live(house)
+    change_unit(house.unit, currency=currency, by=house.ada, now=NOW)
     money, other = house.remedy("money", currency=currency), house.remedy("other", currency=currency)
     for role in (Role.REP, Role.SUPERVISOR):
         most = 10**5 if role == Role.REP else 10**7
