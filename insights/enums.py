@@ -20,6 +20,8 @@ class Measure(models.TextChoices):
     CAUSE = "cause", "Mistakes by cause"  # id of the cause, or empty
     HONESTY = "honesty", "Who reported our mistakes"  # self, other
     SATISFACTION = "satisfaction", "Signals from customers"  # score of 5, or the kind of signal
+    ANSWER = "answer", "Requests answered"  # upper bound in seconds, more
+    ANSWER_DUE = "answer_due", "Answers to requests"  # in_time, late
     ERROR_DECIDED = "error_decided", "Errors decided"  # honored, rescinded
     ERROR_COST = "error_cost", "Cost of honored errors"  # id of the cause, or empty
     ERROR_HONESTY = "error_honesty", "Who reported the errors we honored"  # self, other
@@ -45,7 +47,7 @@ class Honesty(models.TextChoices):
 
 
 class Told(models.TextChoices):
-    """When a customer was told of an error in their favor. That a call is still owed is read from the clock."""
+    """When something was done against when it was due. What is still to be done is read from the clock."""
 
     IN_TIME = "in_time", "In time"
     LATE = "late", "Late"

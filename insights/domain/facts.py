@@ -2,7 +2,7 @@
 
 Days are in UTC. Whose figure a fact is: the first owner's for opening, first response and solving; the owner's for
 closing, causes and signals; whoever held a promise when it fell due; whoever gave a remedy; and whoever made a
-mistake, for who reported it. Of errors in the customer's favor: whoever made it, and of a call whoever made the call.
+mistake, for who reported it; and whoever answered a request. Of errors in the customer's favor: whoever made it, and of a call whoever made the call.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -60,6 +60,15 @@ def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return listed
 
 
+class _Answer(NamedTuple):
+    """An answer to a request above somebody's cap."""
+
+    asked_at: datetime
+    at: datetime
+    by: int | None
+    due: datetime
+
+
 class _Rows:
     """All that the facts of some cases are made of, in one query for each kind."""
 
@@ -76,10 +85,14 @@ class _Rows:
             if entry.award_id is not None:
                 self.entries[entry.award_id].append(entry)
         self.asked: dict[int, list[datetime]] = defaultdict(list)
-        for case_id, at in Approval.objects.filter(award__case_id__in=case_ids).values_list(
-            "award__case_id", "requested_at"
+        self.answers: dict[int, list[_Answer]] = defaultdict(list)
+        requests = Approval.objects.filter(award__case_id__in=case_ids).order_by("pk")
+        for case_id, at, answered_at, by, due in requests.values_list(
+            "award__case_id", "requested_at", "answered_at", "answered_by", "obligation__due_end"
         ):
             self.asked[case_id].append(at)
+            if answered_at is not None:
+                self.answers[case_id].append(_Answer(at, answered_at, by, due))
         errors = HonoredError.objects.filter(case_id__in=case_ids)
         self.errors = _by_case(errors.select_related("incident").order_by("pk"))
         self.decisions: dict[int, list[Decision]] = defaultdict(list)
@@ -119,6 +132,10 @@ def _of_case(case: Case, rows: _Rows) -> Iterator[Fact]:
     for promise in rows.promises[case.pk]:
         owed = promise.obligation
         yield _fact(case, Measure.PROMISE, promise.status, owed.ended_at, owed.credited_to_id or owed.owner_id)
+    for answer in rows.answers[case.pk]:
+        yield _fact(case, Measure.ANSWER, bucket(answer.at - answer.asked_at), answer.at, answer.by)
+        in_time = Told.IN_TIME if answer.at <= answer.due else Told.LATE
+        yield _fact(case, Measure.ANSWER_DUE, in_time, answer.at, answer.by)
     cause = cause_of(incidents)
     for award in rows.awards[case.pk]:
         yield from _spend(case, award, rows.entries[award.pk], cause)

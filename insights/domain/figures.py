@@ -365,6 +365,8 @@ WORDS: dict[Measure, dict[str, str]] = {
     Measure.SPEND: dict(RemedyKind.choices),
     Measure.HONESTY: dict(Honesty.choices),
     Measure.SATISFACTION: dict(SignalKind.choices),
+    Measure.ANSWER: {MORE: "over a day"},
+    Measure.ANSWER_DUE: dict(Told.choices),
     Measure.ERROR_DECIDED: dict(ErrorStatus.choices),
     Measure.ERROR_HONESTY: dict(Honesty.choices),
     Measure.ERROR_TOLD: dict(Told.choices),
@@ -376,7 +378,7 @@ def said(measure: Measure, key: str) -> str:
     known = WORDS.get(measure, {}).get(key)
     if known is not None:
         return known
-    if measure == Measure.FIRST_RESPONSE and key.isdigit():
+    if measure in (Measure.FIRST_RESPONSE, Measure.ANSWER) and key.isdigit():
         return f"within {spoken(int(key))}"
     return f"{key} of 5" if measure == Measure.SATISFACTION else key
 

@@ -9,8 +9,8 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from insights import queries
-from insights.domain import figures, over_time
-from insights.enums import Measure
+from insights.domain import answers, figures, over_time
+from insights.enums import Measure, Told
 from insights.views.choosing import chosen
 from recovery.pages import person, reads
 
@@ -59,6 +59,8 @@ def insights(request: HttpRequest) -> HttpResponse:
         "history_signals": read.old(Measure.SATISFACTION),
         "years": queries.history_by_year(window_),
         "team": [] if user.role == Role.REP else _team(window_),
+        "answers": [] if user.role == Role.REP else answers.times(read, queries.by_rep(window_, *answers.OF_ANSWERS)),
+        "answers_late": figures.behind(Measure.ANSWER_DUE, Told.LATE),
         "counted_at": queries.counted_at(),
     }
     return render(request, "insights/insights.html", context)
