@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -19,7 +22,7 @@ from journal.models import Event
 from tests.api.conftest import Api
 from tests.compensation.books import agree
 from tests.factories import House, again, build
-from tests.harness.billing import Billing
+from tests.harness.billing import SECRET, Billing
 from tests.races.server import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.practice("P19", "P30")]
@@ -167,6 +170,33 @@ def test_a_broken_off_sender_repeats_the_request_and_not_the_payout(firm: House,
     assert len(paid) == 1
     confirming.confirm(payout, reference="PAY-1", by=firm.crm, now=timezone.now())
     assert Event.objects.filter(type="award.delivered").count() == 1
+    agree()
+
+
+SENDER = "import django; django.setup(); from integrations.tasks import send_payouts; send_payouts()"
+
+
+@pytest.mark.alone
+def test_a_sender_killed_while_the_other_side_makes_up_its_mind_leaves_one_payout(
+    firm: House, billing: Billing, process_env: dict[str, str]
+) -> None:
+    """A real process and SIGKILL. Whoever comes next repeats the request, and it is paid once."""
+    payout = queued(firm)
+    billing.seconds = 30.0
+    told = {"PAYOUT_WEBHOOK_URL": billing.url, "PAYOUT_WEBHOOK_SECRET": SECRET}
+    with subprocess.Popen([sys.executable, "-c", SENDER], env=process_env | told, cwd=settings.BASE_DIR) as sender:
+        until = time.monotonic() + 60
+        while not billing.requests:
+            assert time.monotonic() < until, "it was never told"
+            time.sleep(0.02)
+        sender.kill()
+    billing.seconds = 0.0
+    assert (again(payout).status, again(payout).attempts) == ("queued", 1)
+    assert (send(), len(billing.requests)) == (0, 1), "somebody may still be at it"
+    assert (send(seconds=31), again(payout).status) == (1, "sent")
+    assert billing.keys == [str(payout.key)] * 2
+    assert billing.requests[0] == billing.requests[1]
+    confirming.confirm(payout, reference="PAY-1", by=firm.crm, now=timezone.now())
     agree()
 
 
