@@ -63,6 +63,14 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.AWARD_APPROVED: ("approved the remedy", "shield-check", "good"),
     EventType.AWARD_DECLINED: ("declined the remedy", "shield-x", "bad"),
     EventType.AWARD_EXPIRED: ("The approval ran out of time", "hourglass", "warn"),
+    EventType.AWARD_COUNTERED: ("answered with something else", "replace", "warn"),
+    EventType.AWARD_OFFERED: ("approved instead", "hand-coins", "good"),
+    EventType.AWARD_NOT_TAKEN: ("did not take up", "circle-slash", ""),
+    EventType.APPROVAL_ROUTED: ("The request went to whoever can answer it", "route", ""),
+    EventType.PAYOUT_SENT: ("The billing system was told to pay it out", "send", ""),
+    EventType.PAYOUT_CONFIRMED: ("The billing system paid it out", "badge-check", "good"),
+    EventType.PAYOUT_FAILED: ("The billing system did not pay it out", "circle-alert", "bad"),
+    EventType.PAYOUT_REQUEUED: ("had it sent to the billing system again", "send", ""),
     EventType.AWARD_DELIVERED: ("delivered the remedy", "package-check", "good"),
     EventType.AWARD_REVERSED: ("took the remedy back", "undo-2", "warn"),
     EventType.SIGNAL_RECEIVED: ("The customer told us they are dissatisfied", "frown", "bad"),
@@ -86,6 +94,11 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.DISCLOSURE_WITHDRAWN: ("The call is owed no longer", "phone-off", ""),
     EventType.LETTER_MADE: ("wrote the letter that says so", "file-text", ""),
     EventType.REMINDER_RUNG: ("A reminder went out", "bell", ""),
+}
+# Why a request was put before somebody, other than that it was asked.
+ROUTED = {
+    "unanswered": "Nobody answered in time: the request went to the next person",
+    "away": "Whoever was asked is away: the request went to the next person",
 }
 CHANNEL_SHAPES = {
     Channel.EMAIL: "mail",
@@ -143,11 +156,15 @@ def told(event: Event) -> Line:
         did = f"named the feeling: {_label(Feeling, data.get('feeling')).lower()}" + (
             ", and they said it was so" if data.get("confirmed") else ""
         )
+    elif event.type == EventType.APPROVAL_ROUTED:
+        did = ROUTED.get(data.get("why", ""), did)
     elif event.type == EventType.DISCLOSURE_ATTEMPTED:
         did = f"{did}: {_label(AttemptOutcome, data.get('outcome')).lower()}"
     elif event.type == EventType.MESSAGE_QUEUED and not data.get("has_address", True):
         did, shape, mood = "We have no address to write to the customer: tell them yourself", "mail-x", "warn"
     quote, voice = next(((str(words[key]), voice) for key, voice in VOICES if words.get(key)), ("", ""))
+    if event.type == EventType.AWARD_COUNTERED:  # told with what was approved instead
+        quote = ""
     remedy = str(words.get("remedy") or data.get("remedy_name") or "")
     if remedy and event.type.startswith("award."):
         did = f"{did}: {remedy}"

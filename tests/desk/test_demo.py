@@ -206,7 +206,7 @@ def test_what_was_given_is_delivered_in_every_way(demo: datetime) -> None:
 def test_caps_are_planned_ahead(demo: datetime) -> None:
     ahead = Cap.objects.filter(starts_at__gt=demo)
     assert set(ahead.values_list("role", "currency")) == {("rep", "EUR")}
-    assert ApprovalRoute.objects.count() == 1
+    assert ApprovalRoute.objects.count() == 2
 
 
 def test_the_ledger_goes_back_three_months() -> None:

@@ -53,6 +53,9 @@ SCREENS = (
     Screen("log", "maya", "/log?customer={customer}"),
     Screen("cases", "maya", "/cases"),
     Screen("case", "maya", "{case}"),
+    Screen("case-delivered", "omar", "{delivered}"),
+    Screen("case-offered", "maya", "{offered}"),
+    Screen("approvals-rep", "omar", "/approvals"),
     Screen("palette", "maya", "{case}", "Control+k"),
     Screen("customer", "maya", "/customers/{customer}"),
     Screen("customer-edit", "maya", "/customers/{customer}/edit"),
@@ -63,11 +66,21 @@ SCREENS = (
     Screen("honored-decision", "ines", "{decision}"),
     Screen("honored-told", "ines", "{told}"),
     Screen("approvals", "ines", "/approvals"),
+    Screen("ledger", "ines", "/ledger"),
+    Screen("ledger-cause", "ines", "/ledger?by=cause"),
+    Screen("ledger-entries", "ines", "/ledger/entries"),
     Screen("insights", "ines", "/insights"),
     Screen("insights-honored", "ines", "/insights/honored?period=90"),
     Screen("settings", "admin", "/settings"),
     Screen("caps", "admin", "/settings/caps"),
+    Screen("caps-over-time", "admin", "/settings/caps/of/rep"),
+    Screen("caps-preview", "ines", "/settings/caps/preview?who={maya}"),
     Screen("catalog", "admin", "/settings/catalog"),
+    Screen("remedy", "admin", "{remedy}"),
+    Screen("coupons", "admin", "/settings/coupons"),
+    Screen("coupon-pool", "admin", "{pool}"),
+    Screen("advice-rule", "admin", "{rule}"),
+    Screen("checks", "admin", "/ledger/checks"),
     Screen("advice", "admin", "/settings/advice"),
     Screen("routes", "admin", "/settings/routes?amount=150"),
     Screen("rules", "admin", "/settings/taking-back"),
@@ -75,6 +88,10 @@ SCREENS = (
     Screen("people", "admin", "/settings/people"),
     Screen("nowhere", "maya", "/nowhere"),
 )
+# Whose cases are listed to find the one, by its title, where something stands out.
+CASES = {"offered": ("Goldstein", "Points deleted"), "delivered": ("Ngata", "No meal on a night flight")}
+# Where the first line of a list leads to what is photographed.
+FIRST = {"remedy": "/settings/catalog", "pool": "/settings/coupons", "rule": "/settings/advice"}
 # What the register is asked for to find an error of each kind.
 ERRORS = {"decision": "undecided", "told": "told"}
 # The README shows these and no others, to keep the repository light.
@@ -144,27 +161,33 @@ def signed_in(browser: Browser, url: str, user: str) -> str | None:
     return state
 
 
-def first_of(browser: Browser, url: str, state: str | None) -> dict[str, str]:
-    """Addresses of the first case on the desk and of its customer, and of the first error of each kind on the register."""
-    page = browser.new_context(base_url=url, storage_state=state).new_page()
+def first_of(browser: Browser, url: str, states: dict[str, str | None]) -> dict[str, str]:
+    """Addresses of the first case on Maya's desk and of its customer, of what the lists begin with, and her own number."""
+    page = browser.new_context(base_url=url, storage_state=states["maya"]).new_page()
     page.goto("/")
     rows = page.locator("section[aria-label='Your open cases'] a.row")
     case = rows.first.get_attribute("href") or "/cases"
-    page.goto(case)
-    link = page.locator("aside.work-who h2 a").first.get_attribute("href") or "/customers/1"
-    page.goto("/")
     calls = page.locator("a[href^='/honored/'][href$='/call']")
     call = str(calls.first.get_attribute("href")) if calls.count() else "/honored"
-    errors = {name: first_error(page, show) for name, show in ERRORS.items()}
+    page.goto(case)
+    link = page.locator("aside.work-who h2 a").first.get_attribute("href") or "/customers/1"
+    found = {name: first_row(page, f"/honored?show={show}", "#register .row-link") for name, show in ERRORS.items()}
+    for name, (who, title) in CASES.items():
+        found[name] = first_row(page, f"/cases?q={who}", f"main a.row:has-text('{title}')")
     page.context.close()
-    return {"case": case, "customer": link.rstrip("/").rsplit("/", 1)[1], **errors, "call": call}
+    page = browser.new_context(base_url=url, storage_state=states["admin"]).new_page()
+    found |= {name: first_row(page, path, "main .row-link") for name, path in FIRST.items()}
+    page.goto("/settings/caps")
+    maya = page.locator("select[name=user] option", has_text="Maya").first.get_attribute("value") or ""
+    page.context.close()
+    return {**found, "case": case, "customer": link.rstrip("/").rsplit("/", 1)[1], "maya": maya, "call": call}
 
 
-def first_error(page: Page, show: str) -> str:
-    """The address of the first error on the register that is shown so; the register's where there is none."""
-    page.goto(f"/honored?show={show}")
-    rows = page.locator("#register .row-link")
-    return str(rows.first.get_attribute("href")) if rows.count() else "/honored"
+def first_row(page: Page, path: str, row: str) -> str:
+    """The address to which the first line of a list leads; the list's own where there is none."""
+    page.goto(path)
+    rows = page.locator(row)
+    return str(rows.first.get_attribute("href")) if rows.count() else path
 
 
 def shoot(page: Page, screen: Screen, addresses: dict[str, str], file: Path) -> str:
@@ -195,7 +218,7 @@ def photograph(url: str, screens: list[Screen]) -> list[str]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         states = {user: signed_in(browser, url, user) for user in sorted({screen.user for screen in SCREENS})}
-        addresses = first_of(browser, url, states["maya"])
+        addresses = first_of(browser, url, states)
         for width, height in WIDTHS.items():
             for theme in THEMES:
                 for user, state in states.items():
