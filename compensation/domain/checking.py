@@ -18,18 +18,17 @@ from compensation.domain.months import close_month, close_months, months_differi
 from compensation.models import Reconciliation
 from compensation.queries.checks import last_check
 
-# A day and a bit less, so that each night's run does not come later than the one before it until it misses the night.
-AGAIN_AFTER = timedelta(hours=20)
-MADE_UP_AFTER = timedelta(hours=28)
+# A check in the night is this long before the next night, so each night has one; one by hand at noon leaves the night its own.
+AGAIN_AFTER = timedelta(hours=8)
 # One that has not ended by then was killed.
 GIVEN_UP_AFTER = timedelta(hours=2)
 KEPT = 100
 
 
 def next_check(*, now: datetime) -> datetime:
-    """When the books are checked next: a night (UTC) after the last check; sooner once a whole night was missed.
+    """When the books are checked next: in the night (UTC) that comes after the last check.
 
-    The last row says when, not a clock's tick, so that a tick that was missed is made up.
+    The last row says when, not a clock's tick: where nothing ran in that night, it is made up as soon as something does.
     """
     last = last_check()
     if last is None:
@@ -39,7 +38,7 @@ def next_check(*, now: datetime) -> datetime:
     night = due.astimezone(UTC).replace(hour=begins, minute=0, second=0, microsecond=0)
     if due >= night + timedelta(hours=ends - begins):
         night += timedelta(days=1)
-    return max(now, due, min(night, last.began_at + MADE_UP_AFTER))
+    return max(due, night)
 
 
 def is_due(*, now: datetime) -> bool:
