@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.queries import supervisors_of_unit
-from cases.domain import causes, closing, promises
-from cases.models import Case
 from compensation.domain import awards
-from compensation.domain.advising.advice import Advice, advise
+from compensation.domain.advising.advice import Advice
 from compensation.domain.advising.facts import Facts
 from compensation.domain.advising.options import ranked
 from compensation.domain.advising.package import package
@@ -22,39 +19,16 @@ from compensation.domain.gauges import Gauge
 from compensation.domain.setting_caps import set_cap
 from compensation.enums import Axis, Basis, RemedyKind
 from compensation.models import Coupon, CouponPool, Remedy
-from compensation.queries.advice import advice_rules, incidents_of
-from tests.factories import DAY, HOUR, MINUTE, NOW, House, again, away
+from compensation.queries.advice import advice_rules
+from tests.compensation.advised import advice, stocked
+from tests.factories import DAY, NOW, House, away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P15", "P18")]
-
-
-def advice(house: House, case: Case, *, now: Any = NOW, by: Any = None) -> Advice:
-    user = by or house.alice
-    incidents = list(incidents_of(user, case.reference, now=now))
-    answering = list(supervisors_of_unit(case.unit_id))
-    return advise(incidents[0].case, user=user, incidents=incidents, answering=answering, now=now)
+__all__ = ["stocked"]
 
 
 def codes(given: Advice) -> list[str]:
     return [option.remedy.code for option in given.options]
-
-
-@pytest.fixture
-def stocked(house: House) -> House:
-    house.usual_caps()
-    lines: dict[str, dict[str, Any]] = {
-        "sorry": {"kind": "apology", "currency": "", "cost_minor": 0},
-        "help": {"kind": "assistance", "cost_minor": 500},
-        "hamper": {"kind": "non_monetary", "cost_minor": 1000, "value_minor": 4000},
-        "voucher": {"kind": "monetary", "cost_minor": 1000, "value_minor": 1500},
-        "refund": {"kind": "monetary", "cost_minor": 3000, "value_minor": 3000},
-        "replace": {"kind": "assistance", "cost_minor": 9000, "no_questions": True},
-        "fortune": {"kind": "monetary", "cost_minor": 99000},
-        "euros": {"kind": "monetary", "currency": "EUR", "cost_minor": 100},
-    }
-    for code, fields in lines.items():
-        house.remedy(code, **fields)
-    return house
 
 
 @pytest.mark.parametrize(
@@ -204,55 +178,6 @@ def test_past_the_days_count_nothing_is_without_questions(stocked: House) -> Non
     replace = next(option for option in given.options if option.remedy.code == "replace")
     assert given.at_once is None
     assert (replace.free_of_questions, replace.alone.code) == (False, "over_cap")
-
-
-def test_a_missed_promise_is_a_second_failure(stocked: House) -> None:
-    case = stocked.heard_case()
-    awards.give(case, stocked.remedies["sorry"], by=stocked.alice, now=NOW)
-    stocked.promise(case, due_end=NOW + HOUR)
-    assert advice(stocked, case, now=NOW + HOUR).facts.failed_again_at is None
-    later = NOW + 3 * HOUR
-    missed = advice(stocked, case, now=later)
-    assert missed.facts.failed_again_at == NOW + HOUR
-    states = {line.code: line.state for line in missed.package.lines}
-    assert (states["apology"], states["again_apology"], states["again_prevent"]) == ("done", "open", "open")
-    awards.give(again(case), stocked.remedies["sorry"], by=stocked.alice, now=later)
-    causes.open_investigation(again(case), question="Why?", by=stocked.alice, now=later)
-    halfway = {line.code: line.state for line in advice(stocked, case, now=later).package.lines}
-    assert (halfway["again_apology"], halfway["again_prevent"]) == ("done", "open")
-    stocked.promise(again(case), due_end=later + DAY, now=later)
-    done = {line.code: line.state for line in advice(stocked, case, now=later + MINUTE).package.lines}
-    assert done["again_prevent"] == "done"
-
-
-def test_a_promise_moved_without_agreement_is_a_second_failure(stocked: House) -> None:
-    case = stocked.heard_case()
-    promise = stocked.promise(case, due_end=NOW + HOUR)
-    promises.move(promise, due_end=NOW + 2 * HOUR, agreed=False, by=stocked.alice, now=NOW + MINUTE)
-    assert advice(stocked, case, now=NOW + 2 * MINUTE).facts.failed_again_at == NOW + MINUTE
-
-
-def test_a_reopened_case_is_a_second_failure(stocked: House) -> None:
-    case = stocked.heard_case()
-    causes.set_cause(case, cause=stocked.cause(), by=stocked.alice, now=NOW)
-    closing.close(again(case), outcome="put_right", by=stocked.alice, now=NOW + HOUR)
-    assert advice(stocked, case, now=NOW + 2 * HOUR).facts.failed_again_at is None
-    closing.reopen(again(case), reason="Charged again", by=stocked.alice, now=NOW + 2 * HOUR)
-    assert advice(stocked, case, now=NOW + 3 * HOUR).facts.failed_again_at == NOW + 2 * HOUR
-
-
-def test_the_worst_incident_counts_and_every_loss(stocked: House) -> None:
-    case = stocked.heard_case(severity="low", kind_of_action="fee", loss_minor=500, currency="USD")
-    stocked.logged(case.customer, case=case, severity="high", kind_of_action="conduct", loss_minor=700, currency="USD")
-    stocked.logged(case.customer, case=case, severity="low", loss_minor=10**6, currency="EUR")
-    facts = advice(stocked, case).facts
-    assert (facts.severity, facts.failed, facts.loss_minor) == ("high", {"fee", "conduct", "other"}, 1200)
-
-
-def test_what_was_in_the_customers_favor_calls_for_nothing_but_an_apology(stocked: House) -> None:
-    error = stocked.in_favor(severity="high")
-    given = advice(stocked, error.case)
-    assert (given.facts.severity, given.package.words) == ("", "Apologize.")
 
 
 GAUGES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 6000)), min_size=1, max_size=5)
