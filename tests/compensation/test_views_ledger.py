@@ -104,7 +104,7 @@ def test_yen_have_no_decimals_and_dinars_three(house: House) -> None:
         awards.give(house.heard_case(), credit, by=house.alice, now=NOW)
     shown = page(house.sue, "/ledger/entries?month=2026-03")
     assert "¥1,234<" in shown
-    assert re.search(r"KWD.1\.234<", shown)
+    assert "KWD1.234<" in shown
     assert "1.234,1234,KWD" in page(house.sue, "/ledger/entries.csv?month=2026-03")
 
 

@@ -57,6 +57,7 @@ UNTOLD = {
     "journal.log.record": "is the log",
     "journal.log.record_many": "is the log",
     "journal.log.together": "is the log",
+    "compensation.months.close_month": "sums what the ledger says, and can be made anew",
     "insights.rollup.sum_anew": "sums what the log tells, and can be thrown away",
     "insights.rollup.rebuild": "counts what the log tells, and can be thrown away",
     "outreach.heartbeats.note": "a sign of life of a process",
