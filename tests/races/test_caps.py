@@ -13,10 +13,10 @@ from django.db.models import Sum
 from accounts.authority import Refused
 from accounts.enums import Role
 from cases.domain.reconcile import differences as owed_differently
-from compensation.domain import approvals, reversing
+from compensation.domain import approvals, offers, reversing
+from compensation.domain.expiring import expire_on
 from compensation.domain.reconcile import differences
-from compensation.enums import Account
-from compensation.models import Approval, Award, CapCounter, LedgerEntry
+from compensation.models import Approval, Award, CapCounter, CounterOffer, LedgerEntry
 from tests.factories import HOUR, PLENTY, House, again
 from tests.races.beside import all_at_once
 from tests.races.field import AMOUNT, GIVEN, at_midday
@@ -106,27 +106,64 @@ def test_the_cap_of_a_case_is_used_up_to_the_last_award_that_fits(house: House, 
     agree()
 
 
+APPROVE, LESS, DECLINE = ("approve", {}), ("approve", {"amount_minor": 500}), ("decline", {"reason": "Too much"})
+COUNTER = ("counter", {"remedy": "hamper"})
+# What ten supervisors answer at the same moment, and how it may end: the request, its award, what is held and spent.
+ANSWERS = {
+    "approve": ([APPROVE] * 10, {("approved", "delivered", 0, 3000)}),
+    "decline": ([DECLINE] * 10, {("declined", "declined", 0, 0)}),
+    "counter": ([COUNTER] * 10, {("countered", "countered", 700, 0)}),
+    "each as they like": (
+        [APPROVE, LESS, DECLINE, COUNTER, APPROVE, LESS, DECLINE, COUNTER, APPROVE, COUNTER],
+        {
+            ("approved", "delivered", 0, 3000),
+            ("approved_less", "delivered", 0, 500),
+            ("declined", "declined", 0, 0),
+            ("countered", "countered", 700, 0),
+        },
+    ),
+}
+
+
 def test_ten_supervisors_who_answer_the_same_request_at_once_have_one_effect(house: House, serve: Serve) -> None:
-    at_midday()
     house.usual_caps()
+    house.remedy("hamper", kind="non_monetary", cost_minor=700)
     supervisors = [house.person(f"super{number}", role=Role.SUPERVISOR) for number in range(10)]
     at_midday()
-    case = house.heard_case()
     server = serve()
     secrets = [secret_of(supervisor) for supervisor in supervisors]
-    for verb, body, after in (
-        ("approve", {}, ("approved", "delivered", 3000)),
-        ("decline", {"reason": "Too much"}, ("declined", "declined", 0)),
-    ):
-        approval = house.asked(again(case), 3000, now=datetime.now(UTC))
-        answers = server.post_all(
-            [(secret, f"approvals/{approval.pk}/{verb}/", body) for secret in secrets], connections=10
-        )
-        assert statuses(answers) == {200: 1, 409: 9}
-        assert {answer.body.get("code") for answer in answers if answer.status == 409} == {"wrong_state"}
-        approval = again(approval)
-        spent = approval.award.entries.filter(to_account=Account.DELIVERED).aggregate(sum=Sum("amount_minor"))["sum"]
-        assert (approval.status, approval.award.status, spent or 0) == after
+    for answers, ends in ANSWERS.values():
+        case = house.heard_case()
+        approval = house.asked(case, 3000, now=datetime.now(UTC))
+        asked = [
+            (secret, f"approvals/{approval.pk}/{verb}/", body)
+            for secret, (verb, body) in zip(secrets, answers, strict=True)
+        ]
+        answered = server.post_all(asked, connections=10)
+        # An offer that was made is answered with 201.
+        assert sorted(statuses(answered).elements())[1:] == [409] * 9, server.said()
+        assert {answer.body.get("code") for answer in answered if answer.status == 409} == {"wrong_state"}
+        approval, counter = again(approval), CapCounter.objects.get(case=case)
+        assert (approval.status, approval.award.status, counter.reserved_minor, counter.spent_minor) in ends
+        assert CounterOffer.objects.filter(approval=approval).count() == (approval.status == "countered")
+        agree()
+
+
+def test_an_offer_that_ten_take_up_or_leave_at_once_ends_once(house: House) -> None:
+    house.usual_caps()
+    hamper = house.remedy("hamper", kind="non_monetary", cost_minor=700)
+    for _ in range(3):
+        offer = offers.counter(house.asked(house.heard_case()), remedy=hamper, by=house.sue, now=house.now)
+        works = [lambda offer=offer: offers.take(offer, by=house.alice, now=house.now)] * 5
+        works += [lambda offer=offer: offers.leave(offer, by=house.bob, now=house.now)] * 4
+        works += [lambda offer=offer: expire_on(offer.award.case, now=house.now + 49 * HOUR)]
+        results = all_at_once(works)
+        wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, Refused)]
+        assert wrong == []
+        refused = [each.code for each in results if isinstance(each, Refused)]
+        assert set(refused) <= {"wrong_state"}
+        assert len(refused) in (8, 9)
+        assert again(offer).status in ("taken", "not_taken", "expired")
         agree()
 
 
