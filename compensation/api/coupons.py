@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,6 @@ from rest_framework.response import Response
 
 from compensation import filters
 from compensation.domain import coupon_lines, coupons
-from compensation.models import CouponPool
 from compensation.queries.coupons import pools_with_counts
 from compensation.serializers import coupons as shapes
 from recovery.rest import NEWEST, Door
@@ -26,7 +26,7 @@ class CouponPools(Door):
     filterset_class = filters.CouponPoolFilters
     versioned = frozenset({"change"})
 
-    def _one(self, code: str) -> CouponPool:
+    def _one(self, code: str) -> Any:
         return self.found(pools_with_counts(on=timezone.now().date()), code=code)
 
     @extend_schema(responses=shapes.Pool(many=True))

@@ -62,6 +62,6 @@ class CodesForm(Form):
         """The codes as a file of bytes. A large upload lies on disk and is read from there."""
         file: Any = self.cleaned_data["file"]
         if file:
-            return file.file  # type: ignore[no-any-return]
+            return file.file
         # What cannot be encoded is not a code: its line says so.
         return io.BytesIO(self.cleaned_data["pasted"].encode("utf-8", "replace"))

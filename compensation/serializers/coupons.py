@@ -37,7 +37,7 @@ class CodeNew(Shape):
 class Filling(Shape):
     """Codes to add, at most 10,000 at once."""
 
-    codes = CodeNew(many=True, max_length=AT_ONCE)
+    codes = serializers.ListField(child=CodeNew(), max_length=AT_ONCE)
 
 
 class Pool(serializers.ModelSerializer[models.CouponPool]):
