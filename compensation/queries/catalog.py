@@ -41,11 +41,11 @@ def steps(remedy: Remedy, *, at_most: int = 100) -> list[Step]:
     """The versions of a line with what each changed, the latest first. Two queries at most."""
     found = list(versions_of(remedy)[: at_most + 1])
     lines = [dict(each.line) for each in found]
-    pools = {line.get("pool") for line in lines} - {None}
+    pools = {int(line["pool"]) for line in lines if line.get("pool") is not None}
     if pools:
         names = dict(CouponPool.objects.filter(pk__in=pools).values_list("pk", "name"))
         for line in lines:
-            line["pool"] = names.get(line.get("pool"))
+            line["pool"] = names.get(line.get("pool") or 0)
     told = []
     for place, each in enumerate(found[:at_most]):
         before = lines[place + 1] if place + 1 < len(found) else None
