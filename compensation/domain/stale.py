@@ -39,14 +39,15 @@ def make_room(held: Case, *, then: list[Draw], now: datetime) -> int:
     cases |= {case.pk: case for case in others.filter(pk__in=wanted).order_by("id")}
     requests = list(stale_requests(now=now).filter(pk__in=asked, award__case__in=cases))
     offers = list(stale_offers(now=now).filter(pk__in=offered, award__case__in=cases))
-    for each in (*requests, *offers):
+    both: list[Approval | CounterOffer] = [*requests, *offers]
+    for each in both:
         each.award.case = cases[each.award.case_id]
     caps.lock([*then, *held_draws(requests), *(draw for offer in offers for draw in offering.draws(offer.award))])
     expire_held(requests, now=now)
     expire_held_offers(offers, now=now)
-    for pk in {each.award.case_id for each in (*requests, *offers)} - {held.pk}:
+    for pk in {each.award.case_id for each in both} - {held.pk}:
         casework.save(cases[pk])
-    return len(requests) + len(offers)
+    return len(both)
 
 
 def held_by_stale(drawn: Iterable[Draw], *, now: datetime) -> Counter[str]:
