@@ -23,10 +23,11 @@ from django.db import connection, transaction
 from accounts.domain import credentials
 from accounts.enums import Role
 from accounts.models import BusinessUnit, Team, User
+from benchmarks import awards
 from benchmarks.errors import Ground, Place
 from cases.domain.references import new_reference
 from cases.models import Case, Cause, Customer, CustomerUnit, Incident, SearchKey
-from compensation.enums import Axis
+from compensation.domain.caps import MONEY_AXES
 from compensation.models import Cap, Remedy
 from insights.domain import rollup
 from insights.models import Fact
@@ -43,9 +44,10 @@ def fill(cases: int, errors: int) -> dict[str, Any]:
     served = Team.objects.create(name="Measured team")
     served.units.set(units[:2])
     rep = User.objects.create(username="rep", name="Rita Rep", role=Role.REP, team=served, time_zone="America/Denver")
-    for axis in (Axis.AWARD, Axis.CASE, Axis.DAY, Axis.MONTH):
-        Cap.objects.create(role=Role.REP, axis=axis, currency="USD", amount_minor=10**12)
-    Remedy.objects.create(code="refund", name="Refund", kind="monetary", currency="USD", delivery_days=3)
+    of_reps = {"role": Role.REP, "holder": "role:rep", "currency": "USD", "starts_at": NOW - timedelta(days=3650)}
+    for axis in MONEY_AXES:
+        Cap.objects.create(axis=axis, amount_minor=10**12, **of_reps)
+    refund = Remedy.objects.create(code="refund", name="Refund", kind="monetary", currency="USD", delivery_days=3)
     references = _references(cases)
     customers = max(cases // 2, 1)
     _copy(Customer, _customers(customers))
@@ -54,6 +56,7 @@ def fill(cases: int, errors: int) -> dict[str, Any]:
     _copy(Case, _cases(references, customers, units, rep))
     causes = [Cause.objects.create(pk=n, name=f"Cause {n}", path=f"/{n}/").pk for n in (1, 2)]
     _copy(Incident, _incidents(cases, customers, units, rep, since=cases - errors + 1, causes=causes))
+    awards.fill(refund, rep)
     _copy(Event, _events(cases, customers, rep))
     _copy(Words, ((n, json.dumps({"note": WORDS})) for n in range(1, cases * EVENTS_PER_CASE + 1)))
     pages = _fill_errors(cases, errors, customers, units, served, causes)

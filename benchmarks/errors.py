@@ -83,6 +83,7 @@ class Ground:
                 "unit_id": place.unit,
                 "owner_id": rep,
                 "due_end": self._due(turn, opened),
+                "reminded": False,
                 "zone": "America/Denver",
                 "created_at": opened,
                 "ended_at": None if is_open else opened + timedelta(seconds=50),
