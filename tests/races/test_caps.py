@@ -13,8 +13,7 @@ from django.db.models import Sum
 from accounts.authority import Refused
 from accounts.enums import Role
 from cases.domain.reconcile import differences as owed_differently
-from compensation.domain import approvals, offers, reversing
-from compensation.domain.expiring import expire_on
+from compensation.domain import approvals, reversing
 from compensation.domain.reconcile import differences
 from compensation.models import Approval, Award, CapCounter, CounterOffer, LedgerEntry
 from tests.factories import HOUR, PLENTY, House, again
@@ -146,24 +145,6 @@ def test_ten_supervisors_who_answer_the_same_request_at_once_have_one_effect(hou
         approval, counter = again(approval), CapCounter.objects.get(case=case)
         assert (approval.status, approval.award.status, counter.reserved_minor, counter.spent_minor) in ends
         assert CounterOffer.objects.filter(approval=approval).count() == (approval.status == "countered")
-        agree()
-
-
-def test_an_offer_that_ten_take_up_or_leave_at_once_ends_once(house: House) -> None:
-    house.usual_caps()
-    hamper = house.remedy("hamper", kind="non_monetary", cost_minor=700)
-    for _ in range(3):
-        offer = offers.counter(house.asked(house.heard_case()), remedy=hamper, by=house.sue, now=house.now)
-        works = [lambda offer=offer: offers.take(offer, by=house.alice, now=house.now)] * 5
-        works += [lambda offer=offer: offers.leave(offer, by=house.bob, now=house.now)] * 4
-        works += [lambda offer=offer: expire_on(offer.award.case, now=house.now + 49 * HOUR)]
-        results = all_at_once(works)
-        wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, Refused)]
-        assert wrong == []
-        refused = [each.code for each in results if isinstance(each, Refused)]
-        assert set(refused) <= {"wrong_state"}
-        assert len(refused) in (8, 9)
-        assert again(offer).status in ("taken", "not_taken", "expired")
         agree()
 
 
