@@ -112,7 +112,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "words": _in_words(wanted) if page.rows else [],  # names are those of entries in reach
         "sums": _sums(rows, wanted),
         "csv": urlencode(kept),
-        "back": urlencode({name: kept[name] for name in ("month", "unit", "currency") if name in kept}),
+        "back": urlencode([(name, kept[name]) for name in ("month", "unit", "currency") if name in kept]),
         "older": f"?{urlencode({**kept, 'after': page.further})}" if page.further else "",
         "newer": f"?{urlencode({**kept, 'before': page.back})}" if page.back else "",
     }
