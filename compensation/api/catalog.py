@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from compensation import filters
 from compensation.domain.catalog import save_remedy
 from compensation.models import CouponPool, Remedy
-from compensation.queries.catalog import versions_of
+from compensation.queries.versions import versions_of
 from compensation.serializers import catalog as shapes
 from journal.keyset import Order
 from recovery.rest import NEWEST, Door

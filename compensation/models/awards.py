@@ -27,7 +27,10 @@ class Award(models.Model):
     remedy_version = models.PositiveIntegerField(default=1, help_text="Of the catalog's line.")
     basis = models.CharField(max_length=14, choices=Basis.choices, default=Basis.GOODWILL)
     authority = models.CharField(
-        max_length=300, blank=True, default="", help_text="The law or contract by which it is owed, as the catalog said."
+        max_length=300,
+        blank=True,
+        default="",
+        help_text="The law or contract by which it is owed, as the catalog said.",
     )
     status = models.CharField(max_length=18, choices=AwardStatus.choices)
     cost_minor = models.BigIntegerField(help_text="Cost to us.")

@@ -15,7 +15,7 @@ from compensation.domain import catalog
 from compensation.enums import Basis, Gives, Method, RemedyKind
 from compensation.forms.catalog import AMOUNTS, RemedyForm, VersionForm
 from compensation.models import Remedy
-from compensation.queries.catalog import Step, steps
+from compensation.queries.versions import Step, steps
 from recovery.pages import done, edits, person, reads, writes
 
 DEFAULTS = {"basis": Basis.GOODWILL, "method": Method.NONE}

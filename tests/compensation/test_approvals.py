@@ -239,11 +239,15 @@ def test_a_difference_between_the_books_is_named(house: House, asked: Approval) 
     Award.objects.filter(pk=award.pk).update(cost_minor=600)
     assert reconcile.differences() == [
         f"counter case:{asked.award.case_id}:USD says spent 7, the ledger and what waits say 0",
-        f"counter customer:{asked.award.customer_id}:USD:2026-03-01 says reserved 2999, "
-        "the ledger and what waits say 3000",
+        (
+            f"counter customer:{asked.award.customer_id}:USD:2026-03-01 says reserved 2999, "
+            "the ledger and what waits say 3000"
+        ),
         f"counter {own['day'].key} is missing, the ledger and what waits say 700",
-        f"award {award.pk} is delivered: the ledger says delivered 700, source -700, "
-        "it should say delivered 600, source -600",
+        (
+            f"award {award.pk} is delivered: the ledger says delivered 700, source -700, "
+            "it should say delivered 600, source -600"
+        ),
     ]
     Award.objects.filter(pk=award.pk).update(historical=True)
     assert reconcile.differences()[-1] == f"award {award.pk} has entries in the ledger and is not an award of ours"

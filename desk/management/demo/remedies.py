@@ -141,9 +141,9 @@ def _planned(cast: Cast) -> Story:
     set_times(cast.units["home"], answer_minutes=15, goes_up_minutes=10, expires_hours=24, by=admin, now=at)
     # So that what waits for somebody's deputy is still before them in three hours.
     set_times(cast.units["cards"], answer_minutes=10, goes_up_minutes=180, expires_hours=48, by=admin, now=at)
-    given = {"role": Role.REP, "currency": "EUR", "starts_at": _first_of_next_month(cast, admin.time_zone)}
+    ahead = _first_of_next_month(cast, admin.time_zone)
     for axis, amount in ((Axis.AWARD, 12000), (Axis.CASE, 24000)):
-        set_cap(axis=axis, amount_minor=amount, by=admin, now=at, **given)
+        set_cap(role=Role.REP, currency="EUR", axis=axis, amount_minor=amount, starts_at=ahead, by=admin, now=at)
 
 
 def _first_of_next_month(cast: Cast, zone: str) -> datetime:

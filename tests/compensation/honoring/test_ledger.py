@@ -128,8 +128,10 @@ def test_reconciling_names_a_cost_that_was_never_entered_or_never_reversed(house
     second = Decision.objects.create(error=error, supersedes=first, cost_minor=7, currency="USD", **given)
     HonoredError.objects.filter(pk=error.pk).update(cost_minor=7, decided_by=house.sue)
     assert reconcile.differences() == [
-        f"decision {first.pk} is superseded: the ledger says delivered 1500, source -1500, "
-        "it should say reversed 1500, source -1500",
+        (
+            f"decision {first.pk} is superseded: the ledger says delivered 1500, source -1500, "
+            "it should say reversed 1500, source -1500"
+        ),
         f"decision {second.pk} stands: the ledger says nothing, it should say delivered 7, source -7",
     ]
 
