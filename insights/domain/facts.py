@@ -24,7 +24,7 @@ from cases.enums import (
     Severity,
 )
 from cases.models import Case, Disclosure, HonoredError, Incident, Promise
-from compensation.enums import Account, AwardStatus, Stance
+from compensation.enums import Account, AwardStatus, Basis, Stance
 from compensation.models import Approval, Award, Decision, LedgerEntry
 from insights.enums import Asking, FirstOwner, Honesty, Measure, Source, Told
 from insights.models import Fact
@@ -189,14 +189,18 @@ def cause_of(incidents: list[Incident]) -> str:
 
 
 def _spend(case: Case, award: Award, entries: list[LedgerEntry], cause: str) -> Iterator[Fact]:
-    """Money counts when it leaves us and counts back when it is taken back; what costs nothing counts by number."""
+    """Money counts when it leaves us and counts back when it is taken back; what costs nothing counts by number.
+
+    What was owed by law or contract is no kind of goodwill and stands by itself. Of a cause's cost it is a part.
+    """
+    kind = award.remedy.kind if award.basis == Basis.GOODWILL else award.basis
     moves = [(entry.at, entry.amount_minor * _sign(entry)) for entry in entries if _sign(entry)]
     if not moves and award.cost_minor == 0 and award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED):
         moves = [(award.given_at, 0)]
     for at, amount in moves:
         count = -1 if amount < 0 else 1
         more = {"n": count, "amount_minor": amount, "currency": award.currency}
-        yield _fact(case, Measure.SPEND, award.remedy.kind, at, award.given_by_id, **more)
+        yield _fact(case, Measure.SPEND, kind, at, award.given_by_id, **more)
         yield _fact(case, Measure.CAUSE_SPEND, cause, at, award.given_by_id, **more)
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.money import display
 from cases.enums import CaseOutcome, ErrorStatus, PromiseStatus, Severity
-from compensation.enums import RemedyKind
+from compensation.enums import Basis, RemedyKind
 from insights.domain.facts import MORE, NOT_YET, bounds
 from insights.enums import Asking, FirstOwner, Honesty, Measure, Told
 from insights.queries import Sums
@@ -362,7 +362,7 @@ WORDS: dict[Measure, dict[str, str]] = {
     Measure.FIRST_OWNER: dict(FirstOwner.choices),
     Measure.UNASKED: dict(Asking.choices),
     Measure.PROMISE: dict(PromiseStatus.choices),
-    Measure.SPEND: dict(RemedyKind.choices),
+    Measure.SPEND: dict([*RemedyKind.choices, (Basis.ENTITLEMENT.value, Basis.ENTITLEMENT.label)]),
     Measure.HONESTY: dict(Honesty.choices),
     Measure.SATISFACTION: dict(SignalKind.choices),
     Measure.ANSWER: {MORE: "over a day"},

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.enums import Role
+from compensation.enums import Basis
 from insights import queries
 from insights.domain import answers, figures, over_time
 from insights.enums import Measure, Told
@@ -76,7 +77,10 @@ def _team(window_: queries.Window) -> list[dict[str, Any]]:
             "first_owner": figures.first_owner(read),
             "promises": figures.promises_kept(read),
             "honesty": figures.honesty(read),
-            "spent": [(sum(amount for _, amount, _ in rows), code) for code, rows in read.spent(Measure.SPEND).items()],
+            "spent": [
+                (sum(amount for kind, amount, _ in rows if kind != Basis.ENTITLEMENT), code)
+                for code, rows in read.spent(Measure.SPEND).items()
+            ],
         }
         for name, read in queries.by_rep(window_).values()
     ]

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.authority import Refused
 from cases.domain import closing
 from cases.models import Case, HonoredError
+from compensation.domain import awards
 from insights.domain import facts, rollup
 from insights.models import Fact, Progress, Tally
 from insights.tasks import roll_up as task
@@ -48,6 +49,18 @@ def test_errors_in_a_customers_favor_are_counted_as_they_stand_and_their_cost_is
     little_by_little = _all()
     rollup.rebuild(now=story.now)
     assert _all() == little_by_little
+
+
+@pytest.mark.practice("P19", "P25")
+def test_what_was_owed_by_law_is_counted_apart_from_goodwill_and_against_nobody(house: House) -> None:
+    house.usual_caps()
+    owed = house.remedy("late-flight", basis="entitlement", authority="EC 261/2004", at_most_minor=60000)
+    case = house.heard_case()
+    house.give(case, 700)
+    awards.give(case, owed, amount_minor=40000, by=house.alice, now=house.now)
+    rollup.roll_up(now=house.now + HOUR)
+    spent = Fact.objects.filter(measure="spend").values_list("key", "amount_minor")
+    assert sorted(spent) == [("entitlement", 40000), ("monetary", 700)]
 
 
 def test_a_rebuild_comes_to_the_same_and_a_second_one_changes_nothing(house: House) -> None:
