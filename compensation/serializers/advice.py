@@ -12,6 +12,7 @@ from compensation.domain.advice_rules import LONGEST, MOST_PERCENT
 from compensation.domain.advising.package import State
 from compensation.enums import AdviceEffect, Gives, RemedyKind
 from compensation.serializers.caps import Gauge
+from compensation.serializers.verdicts import Verdict
 from recovery.rest import Choice, Flag, Named, Shape, Text, Whole
 
 
@@ -41,13 +42,6 @@ class AdviceFlag(serializers.Serializer[Any]):
     title = serializers.CharField(read_only=True)
     reason = serializers.CharField(read_only=True)
     source = serializers.CharField(read_only=True)  # type: ignore[assignment]
-
-
-class Verdict(serializers.Serializer[Any]):
-    """``ok``, or the code and the words of a no."""
-
-    code = serializers.CharField(read_only=True)
-    reason = serializers.CharField(read_only=True)
 
 
 class AdviceOption(serializers.Serializer[Any]):

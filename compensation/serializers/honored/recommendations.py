@@ -10,15 +10,8 @@ from cases import models as cases
 from cases.enums import MoneyHeld, Relied
 from compensation.enums import Ruled, Stance
 from compensation.serializers.honored.decisions import LegalReview, RecommendationLine, RuleCited
+from compensation.serializers.verdicts import Verdict
 from recovery.rest import Named
-
-
-class Verdict(serializers.Serializer[Any]):
-    """Whether the caller may, and why not: ``ok`` or the code that the try would be refused with."""
-
-    allowed = serializers.BooleanField(read_only=True)
-    code = serializers.CharField(read_only=True)
-    reason = serializers.CharField(read_only=True)
 
 
 class May(serializers.Serializer[Any]):
