@@ -43,12 +43,12 @@ def test_a_cap_is_set_planned_and_taken_out_of_the_plan(house: House, api: Clien
 
 def test_a_cap_ends_and_a_planned_end_is_taken_back(house: House, api: Clients) -> None:
     own = house.caps(house.alice, day=700)["day"]
-    admin = api(house.ada)
-    planned = admin.post(f"caps/{own.pk}/end/", {"ends_at": ahead(3)})
+    admin, then = api(house.ada), ahead(3)
+    planned = admin.post(f"caps/{own.pk}/end/", {"ends_at": then})
     assert (planned.status_code, planned.json()["state"], planned.json()["ends_at"]) == (
         200,
         "in_force",
-        ahead(3).replace("+00:00", "Z"),
+        then.replace("+00:00", "Z"),
     )
     assert admin.post(f"caps/{own.pk}/keep/").json()["ends_at"] is None
     problem(admin.post(f"caps/{own.pk}/keep/"), "wrong_state", 409)

@@ -176,7 +176,6 @@ def test_a_broken_off_sender_repeats_the_request_and_not_the_payout(firm: House,
 SENDER = "import django; django.setup(); from integrations.tasks import send_payouts; send_payouts()"
 
 
-@pytest.mark.alone
 def test_a_sender_killed_while_the_other_side_makes_up_its_mind_leaves_one_payout(
     firm: House, billing: Billing, process_env: dict[str, str]
 ) -> None:
