@@ -16,6 +16,7 @@ class WorkingState(models.TextChoices):
 class NoticeChannel(models.TextChoices):
     DESK = "desk", "On the desk"
     EMAIL = "email", "Email"
+    CHAT = "chat", "Chat"
 
 
 class DeliveryStatus(models.TextChoices):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import zoneinfo
+from datetime import time
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -28,12 +29,28 @@ def time_zone_name(value: str) -> None:
         raise ValidationError(f"“{value}” is not a time zone name such as America/Denver.", code="unknown_zone")
 
 
+def every_weekday() -> list[int]:
+    """Monday to Friday."""
+    return [0, 1, 2, 3, 4]
+
+
 class BusinessUnit(models.Model):
     """A part of the company with customers of its own."""
 
     code = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=160)
     currency = models.CharField(max_length=3, default="USD", validators=[currency_code])
+    time_zone = models.CharField(max_length=60, default="UTC", validators=[time_zone_name])
+    opens = models.TimeField(default=time(8), help_text="When people are there to call back, on the unit’s own clock.")
+    closes = models.TimeField(default=time(20))
+    weekdays = models.JSONField(default=every_weekday, help_text="0 is Monday.")
+    holiday_region = models.CharField(
+        max_length=6,
+        blank=True,
+        default="",
+        validators=[jurisdiction_code],
+        help_text="Whose public holidays it keeps.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -160,6 +177,10 @@ class Notice(models.Model):
     urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="Held back until then: quiet hours, or a digest."
+    )
+    in_digest = models.BooleanField(default=False, help_text="Told together with others, in one mail.")
     status = models.CharField(max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -180,3 +201,28 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} → {self.user_id}"
+
+
+class NoticePreference(models.Model):
+    """When and how somebody wants to be told of things away from their desk. The desk itself is always live."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="notice_preference")
+    quiet_from = models.TimeField(null=True, blank=True, help_text="On their own clock.")
+    quiet_until = models.TimeField(null=True, blank=True)
+    quiet_days = models.JSONField(default=list, blank=True, help_text="Days without any; 0 is Monday.")
+    digest_at = models.TimeField(
+        null=True, blank=True, help_text="What can wait comes together at this time; blank: each by itself."
+    )
+    chat_handle = models.CharField(max_length=80, blank=True, default="", help_text="How chat calls them.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_have_both_ends",
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"preferences of user {self.user_id}"

@@ -147,6 +147,8 @@ class Direction(models.TextChoices):
 class MessageKind(models.TextChoices):
     OPENING_NOTICE = "opening_notice", "Opening notice"
     LETTER = "letter", "Letter about an honored error"
+    PROMISE = "promise", "When we will be in touch"
+    SURVEY = "survey", "How was it"
 
 
 class InvestigationStatus(models.TextChoices):

@@ -23,6 +23,9 @@ class SignalFate(models.TextChoices):
     NO_HOURS = "no_hours", "No hours in which to call there"
     ALREADY_PLANNED = "already_planned", "A call is planned already"
     HISTORICAL = "historical", "History: recorded, not called"
+    NO_PROGRAM = "no_program", "No program calls about it"
+    CALLED_LATELY = "called_lately", "We spoke with them lately"
+    HELD_OUT = "held_out", "Not called, by lot, to learn what calls do"
 
 
 class CallStatus(models.TextChoices):
@@ -53,3 +56,60 @@ class Withdrawn(models.TextChoices):
 class Worker(models.TextChoices):
     BEAT = "beat", "Clock"
     WORKER = "worker", "Worker"
+
+
+class SurveyKind(models.TextChoices):
+    CLOSURE = "closure", "After the case was closed"
+    FOLLOW_UP = "follow_up", "After a follow-up call"
+    OUTSIDE = "outside", "From another system"
+
+
+class SurveySource(models.TextChoices):
+    LINK = "link", "The customer’s own link"
+    API = "api", "Another system"
+    FILE = "file", "A file"
+
+
+class SurveyStatus(models.TextChoices):
+    PLANNED = "planned", "To be asked"
+    ASKED = "asked", "Asked"
+    ANSWERED = "answered", "Answered"
+    EXPIRED = "expired", "Not answered in time"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class Dialer(models.TextChoices):
+    """What rings the customer for a rep."""
+
+    LINK = "link", "A link that your own phone opens"
+    BARESIP = "baresip", "baresip, your softphone"
+    AMI = "ami", "Asterisk"
+    TWILIO = "twilio", "Twilio"
+
+
+class DialStatus(models.TextChoices):
+    """What the line did. None of them says whom we reached."""
+
+    QUEUED = "queued", "About to ring"
+    RINGING = "ringing", "Ringing"
+    ANSWERED = "answered", "Picked up"
+    BUSY = "busy", "Busy"
+    NO_ANSWER = "no_answer", "Nobody picked up"
+    DECLINED = "declined", "Declined"
+    INVALID = "invalid", "No such number"
+    UNAVAILABLE = "unavailable", "Not to be reached"
+    FAILED = "failed", "The line failed"
+    CANCELED = "canceled", "Given up while it rang"
+    MACHINE = "machine", "An answering machine"
+
+
+class MailFate(models.TextChoices):
+    """What became of a mail that came in."""
+
+    REPLY = "reply", "A customer’s reply, in their case"
+    INCIDENT = "incident", "A new incident"
+    AUTO_REPLY = "auto_reply", "An automatic reply"
+    BOUNCE = "bounce", "Could not be delivered"
+    LOOP = "loop", "Our own mail, come back"
+    TOO_MANY = "too_many", "Too many from one sender"
+    UNREADABLE = "unreadable", "Could not be read"

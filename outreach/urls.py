@@ -2,17 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from outreach import api as doors
-from outreach import views
+from outreach.api import calls as doors
+from outreach.views import calls
 
 browser: list[URLPattern] = [
-    path("calls", views.calls, name="calls"),
-    path("calls/now", views.calls_now, name="calls-now"),
-    path("calls/lists", views.calls_lists, name="calls-lists"),
-    path("calls/next", views.take_next, name="calls-next"),
-    path("calls/<int:pk>", views.call, name="call"),
-    path("calls/<int:pk>/take", views.take, name="call-take"),
-    path("calls/<int:pk>/outcome", views.outcome, name="call-outcome"),
+    path("calls", calls.calls, name="calls"),
+    path("calls/now", calls.calls_now, name="calls-now"),
+    path("calls/lists", calls.calls_lists, name="calls-lists"),
+    path("calls/next", calls.take_next, name="calls-next"),
+    path("calls/<int:pk>", calls.call, name="call"),
+    path("calls/<int:pk>/take", calls.take, name="call-take"),
+    path("calls/<int:pk>/outcome", calls.outcome, name="call-outcome"),
 ]
 
 api: list[URLPattern] = [

@@ -8,7 +8,7 @@ from hashlib import blake2s
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
@@ -90,6 +90,25 @@ def _nothing_there(view: View) -> View:
             if refused.code == "out_of_reach":
                 raise Http404(refused.reason) from refused
             raise
+
+    return door
+
+
+def public(view: View) -> View:
+    """A page that a customer opens by a link, without signing in: shown by GET, sent by POST.
+
+    It is kept by no cache, found by no search, and its address is told to nobody it leads to.
+    """
+
+    @login_not_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
 
     return door
 

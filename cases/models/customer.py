@@ -26,6 +26,7 @@ class Customer(models.Model):
     language = models.CharField(max_length=20, default="en", validators=[language_code])
     channel_preference = models.CharField(max_length=12, choices=Channel.choices, default=Channel.PHONE)
     do_not_call = models.BooleanField(default=False)
+    do_not_survey = models.BooleanField(default=False, help_text="Does not want to be asked how it was.")
     jurisdiction = models.CharField(max_length=6, blank=True, default="", validators=[jurisdiction_code])
     value_minor = models.BigIntegerField(null=True, blank=True, help_text="Worth to us in a year, minor units.")
     value_currency = models.CharField(max_length=3, blank=True, default="", validators=[currency_code])

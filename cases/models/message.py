@@ -25,6 +25,9 @@ class Message(models.Model):
     to = models.CharField(max_length=254, blank=True, default="")
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    link = models.CharField(
+        max_length=40, blank=True, default="", help_text="What “{link}” in the body leads to, such as promise:7."
+    )
     key = models.CharField(max_length=80, unique=True, help_text="What makes this message happen once.")
     message_id = models.CharField(max_length=120)
     created_at = models.DateTimeField()

@@ -30,7 +30,7 @@ from outreach.domain import aftermath, hours
 from outreach.domain.workflow import CALL
 from outreach.enums import CallOutcome, CallStatus
 from outreach.models import CallAttempt, FollowUpCall
-from outreach.queries import program_in_force, usable_phones, visible_calls, waiting
+from outreach.queries.calls import program_in_force, usable_phones, visible_calls, waiting
 
 logger = logging.getLogger(__name__)
 

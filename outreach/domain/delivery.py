@@ -23,6 +23,7 @@ from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from accounts.domain.links import address
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus
 from accounts.models import Notice
@@ -160,6 +161,8 @@ def _letter(row: Notice | Message) -> EmailMessage | None:
         subject, body = row.title, "\n\n".join(part for part in (row.title, row.body, _where(row)) if part)
     else:
         to, subject, body = row.to, row.subject, row.body
+        if row.link:
+            body = body.replace("{link}", address(row.link))
     if not to:
         return None
     headers = {"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"}

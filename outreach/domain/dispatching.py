@@ -22,7 +22,7 @@ from outreach.domain.calls import end_obligation, hold, lease, tell_given_up
 from outreach.domain.workflow import CALL
 from outreach.enums import CallStatus, Withdrawn
 from outreach.models import FollowUpCall
-from outreach.queries import LIVE, callers_by_unit, load_of
+from outreach.queries.calls import LIVE, callers_by_unit, load_of
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from journal.enums import EventType
 from outreach.domain import hours
 from outreach.enums import SignalFate, SignalKind
 from outreach.models import FollowUpCall, Program, Signal
-from outreach.queries import LIVE, program_in_force, usable_phones
+from outreach.queries.calls import LIVE, program_in_force, usable_phones
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from accounts.authority import Refused
 from cases.models import Cause, Customer
 from cases.queries import visible_cases, visible_customers
 from journal.keyset import Order
-from outreach import filters, models, serializers
+from outreach import filters, models
 from outreach.domain import calls, hours, signals
-from outreach.queries import usable_phones, visible_calls, visible_signals, with_story
+from outreach.queries.calls import usable_phones, visible_calls, visible_signals, with_story
+from outreach.serializers import calls as serializers
 from recovery.rest import NEWEST, Door, Nothing
 
 

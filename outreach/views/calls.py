@@ -17,9 +17,9 @@ from compensation.queries import awards_of
 from outreach.domain import calls as verbs
 from outreach.domain import hours
 from outreach.enums import CallOutcome, CallStatus
-from outreach.forms import OutcomeForm
+from outreach.forms.calls import OutcomeForm
 from outreach.models import FollowUpCall
-from outreach.queries import in_hand, later, visible_calls, waiting, with_story
+from outreach.queries.calls import in_hand, later, visible_calls, waiting, with_story
 from recovery.pages import done, live, person, reads, tag, writes
 
 MINE, WAITING, LATER = 6, 10, 6

@@ -1,0 +1,1 @@
+"""What systems call about going back to the customer."""

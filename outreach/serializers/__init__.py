@@ -1,0 +1,1 @@
+"""What systems send and are sent, checked and shaped."""

@@ -1,0 +1,1 @@
+"""Pages and forms of going back to the customer."""
