@@ -1,10 +1,10 @@
-"""The transition tables of follow-up calls and of everything that is delivered."""
+"""The transition tables of follow-up calls, surveys and dials, and of everything that is delivered."""
 
 from __future__ import annotations
 
 from accounts.enums import DeliveryStatus
 from accounts.lifecycle import Lifecycle
-from outreach.enums import CallStatus
+from outreach.enums import CallStatus, DialStatus, SurveyStatus
 
 CALL = Lifecycle(
     "follow-up call",
@@ -25,5 +25,42 @@ DELIVERY = Lifecycle(
         DeliveryStatus.SENT: set(),
         DeliveryStatus.FAILED: {DeliveryStatus.PENDING},
         DeliveryStatus.NO_ADDRESS: {DeliveryStatus.PENDING},
+    },
+)
+
+SURVEY = Lifecycle(
+    "survey",
+    SurveyStatus,
+    {
+        SurveyStatus.PLANNED: {SurveyStatus.ASKED, SurveyStatus.NOT_ASKED},
+        SurveyStatus.ASKED: {SurveyStatus.ANSWERED, SurveyStatus.EXPIRED},
+        SurveyStatus.ANSWERED: set(),
+        # Its link has ended: what the customer still has to say reaches us another way.
+        SurveyStatus.EXPIRED: set(),
+        SurveyStatus.NOT_ASKED: set(),
+    },
+)
+
+# How a line may end before anybody, or a machine, has picked up.
+UNANSWERED = {
+    DialStatus.BUSY,
+    DialStatus.NO_ANSWER,
+    DialStatus.DECLINED,
+    DialStatus.INVALID,
+    DialStatus.UNAVAILABLE,
+    DialStatus.FAILED,
+    DialStatus.CANCELED,
+}
+
+DIAL = Lifecycle(
+    "dial",
+    DialStatus,
+    {
+        DialStatus.QUEUED: {DialStatus.RINGING, DialStatus.ANSWERED, DialStatus.MACHINE} | UNANSWERED,
+        DialStatus.RINGING: {DialStatus.ANSWERED, DialStatus.MACHINE} | UNANSWERED,
+        # Providers find out that it is a machine by listening to it.
+        DialStatus.ANSWERED: {DialStatus.MACHINE},
+        DialStatus.MACHINE: set(),
+        **{end: set() for end in UNANSWERED},
     },
 )

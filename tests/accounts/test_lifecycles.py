@@ -30,6 +30,7 @@ PAIRS = [
     for current in lifecycle.states
     for to in lifecycle.states
 ]
+NOT_ANSWERED = {"busy", "no_answer", "declined", "invalid", "unavailable", "failed", "canceled"}
 # What each thing may become, written out a second time so that a change of a table is seen and meant.
 MEANT = {
     "approval": {"waiting": {"approved", "approved_less", "countered", "declined", "expired"}},
@@ -41,6 +42,11 @@ MEANT = {
     },
     "case": {"open": {"closed"}, "closed": {"reopened"}, "reopened": {"closed"}},
     "delivery": {"pending": {"sent", "failed", "no_address"}, "failed": {"pending"}, "no_address": {"pending"}},
+    "dial": {
+        "queued": {"ringing", "answered", "machine"} | NOT_ANSWERED,
+        "ringing": {"answered", "machine"} | NOT_ANSWERED,
+        "answered": {"machine"},
+    },
     "disclosure": {"owed": {"made", "withdrawn"}},
     "follow-up call": {"planned": {"dispatched", "done", "given_up"}, "dispatched": {"planned", "done", "given_up"}},
     "honored error": {
@@ -58,6 +64,7 @@ MEANT = {
         "failed": {"queued", "confirmed", "canceled"},
     },
     "promise": {"open": {"kept", "late", "missed", "renegotiated", "abandoned"}},
+    "survey": {"planned": {"asked", "not_asked"}, "asked": {"answered", "expired"}},
 }
 
 

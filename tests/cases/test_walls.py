@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.models import Notice, NoticePreference
 from cases.models import Acknowledgment, Case, Handoff, Incident, Investigation, Obligation, Promise
 from compensation.models import Cap, LedgerEntry, Remedy
-from outreach.models import Program, Signal
+from outreach.models import (
+    CallGroup,
+    CallGroupMember,
+    Dial,
+    DialEvent,
+    InboundMail,
+    Probe,
+    Program,
+    Signal,
+    Survey,
+    SurveyTemplate,
+)
 from tests.factories import NOW, House
 
 Wall = Callable[[House, Case], Any]
@@ -56,10 +68,55 @@ WALLS: dict[str, Wall] = {
     "a score is one of five": lambda _, case: Signal.objects.create(
         customer=case.customer, unit=case.unit, kind="survey", score=6, at=NOW, received_at=NOW
     ),
-    "one program is in force": lambda *_: Program.objects.create(
-        name="Another", score_at_most=1, contact_within_hours=1
+    "at most half of a program is held out": lambda *_: Program.objects.create(
+        name="Another", score_at_most=1, holdout_percent=51
     ),
+    "a program’s value has a currency": lambda *_: Program.objects.create(
+        name="Another", score_at_most=1, value_at_least_minor=100
+    ),
+    "somebody is in a call group once": lambda house, _: [
+        CallGroupMember.objects.create(group=CallGroup.objects.get_or_create(name="Callers")[0], user=house.alice)
+        for _ in "ab"
+    ],
+    "every score of a survey is one of five": lambda _, case: survey(case, ease=6),
+    "a survey that was answered has a time": lambda _, case: survey(case, status="answered", satisfaction=5),
+    "a survey that was answered has the score that counts": lambda _, case: survey(
+        case, status="answered", answered_at=NOW
+    ),
+    "a survey is asked once": lambda _, case: [survey(case) for _ in "ab"],
+    "one template is in force for a language": lambda *_: [
+        SurveyTemplate.objects.create(language="tlh", subject="", message="", heading="", thanks="") for _ in "ab"
+    ],
+    "a line is rung once for a key": lambda house, case: [dial(house, case) for _ in "ab"],
+    "a provider’s reference is one dial’s": lambda house, case: [
+        dial(house, case, key=key, provider_ref="CA1") for key in "ab"
+    ],
+    "what a telephone system says is heard once": lambda house, case: DialEvent.objects.bulk_create(
+        [DialEvent(dial=dial(house, case), status="ringing", at=NOW, key="1")] * 2
+    ),
+    "a path that fails says how": lambda *_: Probe.objects.create(name="mail", next_at=NOW, failing_since=NOW),
+    "a path is probed by one row": lambda *_: [Probe.objects.create(name="mail", next_at=NOW) for _ in "ab"],
+    "a mail comes in once": lambda *_: [
+        InboundMail.objects.create(key="a", came_from="mailbox", received_at=NOW) for _ in "ab"
+    ],
+    "quiet hours have both ends": lambda house, _: NoticePreference.objects.create(
+        user=house.alice, quiet_from=NOW.time()
+    ),
+    "a person is told once on a channel": lambda house, _: [
+        Notice.objects.create(user=house.alice, channel="chat", key="a", kind="a", title="a", created_at=NOW)
+        for _ in "ab"
+    ],
 }
+
+
+def survey(case: Case, **fields: Any) -> Survey:
+    given = {"kind": "closure", "key": f"closure:{case.pk}", "ask_at": NOW} | fields
+    return Survey.objects.create(customer=case.customer, unit=case.unit, case=case, **given)
+
+
+def dial(house: House, case: Case, **fields: Any) -> Dial:
+    given = {"key": "a", "to": "+13035550142", "asked_of": "twilio", "dialer": "twilio", "started_at": NOW} | fields
+    return Dial.objects.create(user=house.alice, customer=case.customer, **given)
 
 
 def entry(house: House, case: Case, **fields: Any) -> LedgerEntry:
