@@ -30,6 +30,9 @@ class FollowUpCall(models.Model):
         db_index=False,
         help_text="Whose call it is.",
     )
+    by_lot = models.BooleanField(
+        default=False, help_text="A lot was drawn, and they are called: to be compared with those who are not."
+    )
     status = models.CharField(max_length=12, choices=CallStatus.choices, default=CallStatus.PLANNED)
     not_before = models.DateTimeField(help_text="Earliest time of the next attempt.")
     close_by = models.DateTimeField(null=True, blank=True, help_text="By when what is wrong should be settled.")

@@ -16,6 +16,7 @@ class CallingHours(models.Model):
     weekdays = models.JSONField(default=list, help_text="0 is Monday.")
     on_holidays = models.BooleanField(default=True, help_text="Also on public holidays there.")
     source = models.CharField(max_length=200, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name_plural = "calling hours"

@@ -13,6 +13,7 @@ class CallGroup(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["name"]
@@ -81,6 +82,7 @@ class Program(models.Model):
     # Who is left uncalled, to know what calls do.
     holdout_percent = models.PositiveSmallIntegerField(default=10)
     holdout_spares_severe = models.BooleanField(default=True, help_text="Cases of high severity are always called.")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["rank", "id"]
