@@ -41,6 +41,8 @@ class EventType(models.TextChoices):
     PROMISE_MISSED = "promise.missed", "Promise missed"
     PROMISE_RENEGOTIATED = "promise.renegotiated", "Promise moved with the customer's agreement"
     PROMISE_ABANDONED = "promise.abandoned", "Promise abandoned"
+    OBLIGATION_COVERED = "obligation.covered", "What is owed put with somebody who is there"
+    OBLIGATION_RETURNED = "obligation.returned", "What is owed back with whoever owed it"
     AWARD_GIVEN = "award.given", "Remedy given"
     AWARD_REQUESTED = "award.requested", "Approval asked for"
     AWARD_APPROVED = "award.approved", "Award approved"

@@ -25,6 +25,15 @@ class Obligation(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="obligations")
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="obligations", db_index=False)
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="obligations", db_index=False)
+    covers_for = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who owed it, and owes it again on their return.",
+    )
     due_start = models.DateTimeField(null=True, blank=True)
     due_end = models.DateTimeField()
     zone = models.CharField(max_length=60, validators=[time_zone_name], help_text="The zone that was meant.")
@@ -61,6 +70,11 @@ class Obligation(models.Model):
             models.Index(fields=["owner", "due_end", "id"], name="owed_by", condition=Q(status="open")),
             models.Index(fields=["unit", "due_end", "id"], name="owed_in_unit", condition=Q(status="open")),
             models.Index(fields=["customer", "due_end"], name="owed_to", condition=Q(status="open")),
+            models.Index(
+                fields=["covers_for", "id"],
+                name="owed_in_cover",
+                condition=Q(status="open", covers_for__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

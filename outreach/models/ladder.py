@@ -17,6 +17,7 @@ class Rung(models.Model):
     audience = models.CharField(max_length=12, choices=Audience.choices)
     channels = models.JSONField(default=list, help_text="desk, email, chat")
     active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["kind", "offset_minutes", "audience"]
