@@ -38,6 +38,9 @@ class Obligation(models.Model):
     due_end = models.DateTimeField()
     zone = models.CharField(max_length=60, validators=[time_zone_name], help_text="The zone that was meant.")
     next_look_at = models.DateTimeField(null=True, blank=True)
+    set_aside_until = models.DateTimeField(
+        null=True, blank=True, help_text="It could not be looked at: until when the ladder leaves it alone."
+    )
     reminded = models.BooleanField(default=False, help_text="Somebody was told of it on their desk.")
     credited_to = models.ForeignKey(
         User,
@@ -67,6 +70,9 @@ class Obligation(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_look_at", "id"], name="obligations_to_look_at", condition=Q(status="open")),
+            models.Index(
+                fields=["due_end"], name="owed_and_told_to_nobody", condition=Q(status="open", reminded=False)
+            ),
             models.Index(fields=["owner", "due_end", "id"], name="owed_by", condition=Q(status="open")),
             models.Index(fields=["unit", "due_end", "id"], name="owed_in_unit", condition=Q(status="open")),
             models.Index(fields=["customer", "due_end"], name="owed_to", condition=Q(status="open")),

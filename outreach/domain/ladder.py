@@ -27,6 +27,7 @@ from journal.enums import EventType
 from journal.models import Event
 from outreach.enums import Audience
 from outreach.models import Rung
+from outreach.queries.health import not_set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def look(*, now: datetime, limit: int = BATCH) -> int:
     On PostgreSQL several workers look side by side, each skipping what another holds; SQLite has one writer. When one
     of them cannot be looked at, each is looked at by itself, and that one is set aside and reported.
     """
-    due = Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lte=now)
+    due = Obligation.objects.filter(not_set_aside(now), status=ObligationStatus.OPEN, next_look_at__lte=now)
     ids = list(due.order_by("next_look_at", "id").values_list("id", flat=True)[:limit])
     if not ids:
         return 0
@@ -78,8 +79,9 @@ def _look_at_one(obligation_id: int, *, now: datetime) -> int:
         return _look_at([obligation_id], now=now)
     except Exception:
         logger.exception("Obligation %d could not be looked at; set aside.", obligation_id)
+        # When it was to be looked at stays as it was: a reminder that is late is to be seen as late.
         Obligation.objects.filter(pk=obligation_id, status=ObligationStatus.OPEN, next_look_at__lte=now).update(
-            next_look_at=now + SET_ASIDE
+            set_aside_until=now + SET_ASIDE
         )
         return 1
 
@@ -104,9 +106,11 @@ def _look_at(ids: Iterable[int], *, now: datetime) -> int:
     if ringing:
         _ring(ringing, now=now)
     for climb in climbs:
-        climb.obligation.next_look_at = climb.upcoming
-        climb.obligation.reminded |= bool(climb.ringing)
-    Obligation.objects.bulk_update(listed, ["next_look_at", "reminded"])
+        # What nobody could be told of stays late, so that it is seen to be, and is tried again.
+        climb.obligation.next_look_at = climb.unheard or climb.upcoming
+        climb.obligation.set_aside_until = now + SET_ASIDE if climb.unheard else None
+        climb.obligation.reminded |= climb.heard
+    Obligation.objects.bulk_update(listed, ["next_look_at", "set_aside_until", "reminded"])
     return len(listed)
 
 
@@ -117,6 +121,9 @@ class _Climb:
     obligation: Obligation
     ringing: list[Rung] = field(default_factory=list)
     upcoming: datetime | None = None
+    # Whether anybody was told by now, and the time of the first rung that there was nobody for.
+    heard: bool = False
+    unheard: datetime | None = None
 
 
 def _climb(obligation: Obligation, ladder: list[Rung], *, now: datetime) -> _Climb:
@@ -139,6 +146,7 @@ def _ring(climbs: list[_Climb], *, now: datetime) -> None:
     for climb in climbs:
         for rung in climb.ringing:
             known = told.get((climb.obligation.pk, rung.pk))
+            climb.heard |= bool(known)
             if known and _is_passed(rung, climb.ringing):
                 continue
             people = [
@@ -146,7 +154,10 @@ def _ring(climbs: list[_Climb], *, now: datetime) -> None:
                 for person in _audience(climb.obligation, rung, supervisors, now=now)
                 if person.pk not in (known or ())
             ]
+            if not people and not known and climb.unheard is None:
+                climb.unheard = rung_time(climb.obligation, rung)
             if people:
+                climb.heard = True
                 tellings.append(_telling(climb.obligation, rung, people, now=now))
                 entries.append(_entry(climb.obligation, rung, people, now=now))
     tell_all(tellings, now=now)

@@ -1,0 +1,41 @@
+"""Reads of the path to the customer: is what is due reminded of, and how do its parts do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from cases.enums import ObligationStatus
+from cases.models import Obligation
+from outreach.models import Rung
+
+# A reminder this late is no reminder any more: the workers are down, or there is nobody whom it could reach.
+REMINDED_WITHIN = timedelta(minutes=2)
+
+
+def not_set_aside(now: datetime) -> Q:
+    """Obligations that the ladder may look at: those that could not be looked at are left alone for a while."""
+    return Q(set_aside_until__isnull=True) | Q(set_aside_until__lte=now)
+
+
+def late_reminders(*, now: datetime) -> QuerySet[Obligation]:
+    """What is owed and should have been reminded of by now, and was not: the ladder has not come that far.
+
+    It asks the clock and the rows, never a worker: each obligation says when it has to be looked at, and that moves on
+    only together with the notices that were due.
+    """
+    return Obligation.objects.filter(status=ObligationStatus.OPEN, next_look_at__lte=now - REMINDED_WITHIN)
+
+
+def told_to_nobody(*, now: datetime) -> QuerySet[Obligation]:
+    """What is due and nobody was ever told of, though its ladder has a rung for when it is due, or before."""
+    with_rung = Rung.objects.filter(active=True, offset_minutes__lte=0).values("kind")
+    return Obligation.objects.filter(
+        status=ObligationStatus.OPEN, reminded=False, due_end__lte=now - REMINDED_WITHIN, kind__in=with_rung
+    )
+
+
+def is_anything_unreminded(*, now: datetime) -> bool:
+    """Is anything due whose reminder is more than two minutes late? At most two looks into small indexes."""
+    return late_reminders(now=now).exists() or told_to_nobody(now=now).exists()
