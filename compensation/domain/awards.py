@@ -94,9 +94,16 @@ def price(remedy: Remedy, case: Case, *, amount_minor: int | None, currency: str
 
 
 def draft(
-    case: Case, remedy: Remedy, *, amount_minor: int | None, currency: str | None, by: User, now: datetime
+    case: Case,
+    remedy: Remedy,
+    *,
+    amount_minor: int | None,
+    currency: str | None,
+    by: User,
+    now: datetime,
+    status: AwardStatus = AwardStatus.AWAITING_APPROVAL,
 ) -> Award:
-    """An award on a held case, given by ``by``, not saved: it waits until it is drawn on somebody's counters.
+    """An award on a held case, given by ``by``, not saved: it begins by waiting for somebody, or as an offer.
 
     Refused: ``remedy_retired``, and whatever ``price`` refuses.
     """
@@ -112,7 +119,7 @@ def draft(
         remedy_version=remedy.version,
         basis=remedy.basis,
         authority=remedy.authority if remedy.basis == Basis.ENTITLEMENT else "",
-        status=AwardStatus.AWAITING_APPROVAL,
+        status=status,
         cost_minor=cost,
         value_minor=value,
         currency=of_remedy,

@@ -54,8 +54,8 @@ def counter(
     note = said(note, "note")
     if remedy.pk == locked.award.remedy_id:
         raise Refused("same_remedy", "This is what was asked for: approve it, or less of it.", "remedy")
-    award = draft(held, remedy, amount_minor=amount_minor, currency=None, by=locked.requested_by, now=now)
-    award.status = AwardStatus.OFFERED
+    asker, offered = locked.requested_by, AwardStatus.OFFERED
+    award = draft(held, remedy, amount_minor=amount_minor, currency=None, by=asker, now=now, status=offered)
     award.precedent_reason = locked.award.precedent_reason
     nothing = offering.NOTHING
     caps.lock([*caps.shared_draws(locked.award, nothing), *caps.shared_draws(award, nothing)])
