@@ -5,7 +5,7 @@ from outreach.models.dialing import Dial, DialEvent, Phone
 from outreach.models.health import Heartbeat, Probe
 from outreach.models.hours import CallingHours
 from outreach.models.ladder import Rung
-from outreach.models.mailbox import InboundMail
+from outreach.models.mailbox import InboundMail, Mailbox
 from outreach.models.programs import CallGroup, CallGroupMember, Program, ProgramQuestion
 from outreach.models.signals import HeldOut, Signal
 from outreach.models.surveys import SCORES, Survey, SurveyTemplate
@@ -23,6 +23,7 @@ __all__ = [
     "Heartbeat",
     "HeldOut",
     "InboundMail",
+    "Mailbox",
     "Phone",
     "Probe",
     "Program",
