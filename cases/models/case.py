@@ -72,6 +72,11 @@ class Case(models.Model):
                 name="cases_without_owner",
                 condition=Q(owner__isnull=True, historical=False) & ~Q(status=CaseStatus.CLOSED),
             ),
+            models.Index(
+                fields=["closed_at", "id"],
+                name="cases_by_closure",
+                condition=Q(status=CaseStatus.CLOSED, historical=False),
+            ),
         ]
 
     def __str__(self) -> str:

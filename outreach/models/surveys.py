@@ -14,8 +14,13 @@ from outreach.models.signals import Signal
 
 
 class SurveyTemplate(models.Model):
-    """The words of the survey in one language. One in force for each language."""
+    """The words of a survey in one language. One in force for each kind and language; what was asked keeps its words."""
 
+    kind = models.CharField(
+        max_length=12,
+        choices=[choice for choice in SurveyKind.choices if choice[0] != SurveyKind.OUTSIDE],
+        default=SurveyKind.CLOSURE,
+    )
     language = models.CharField(max_length=20, validators=[language_code])
     subject = models.CharField(max_length=160, help_text="Of the message that asks.")
     message = models.TextField(help_text="{name}, {case}, {company} and {link} are filled in.")
@@ -26,15 +31,15 @@ class SurveyTemplate(models.Model):
     active = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["language", "-id"]
+        ordering = ["kind", "language", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["language"], name="one_survey_template_per_language", condition=Q(active=True)
+                fields=["kind", "language"], name="one_survey_template_per_language", condition=Q(active=True)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"survey in {self.language}"
+        return f"{self.kind} survey in {self.language}"
 
 
 SCORES = ("outcome_fair", "process_fair", "treated_well", "ease", "satisfaction", "would_return")
