@@ -97,7 +97,8 @@ def _nothing_there(view: View) -> View:
 def public(view: View) -> View:
     """A page that a customer opens by a link, without signing in: shown by GET, sent by POST.
 
-    It is kept by no cache, found by no search, and its address is told to nobody it leads to.
+    It is kept by no cache, found by no search, and its address is told to nobody but ourselves: a browser that may tell
+    nobody sends a form without saying where it comes from, and that is refused as forged.
     """
 
     @login_not_required
@@ -106,7 +107,7 @@ def public(view: View) -> View:
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
