@@ -50,7 +50,9 @@ class Dial(models.Model):
     ring_timeout_seconds = models.PositiveSmallIntegerField(default=30)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when there is nothing to follow: for a link, from the start."
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=120, blank=True, default="", help_text="A kind and a code, nobody’s words.")
 
@@ -61,7 +63,7 @@ class Dial(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="dials_to_start", condition=Q(status="queued")),
+            models.Index(fields=["id"], name="dials_to_tend", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["user", "-id"], name="dials_of_user"),
             models.Index(fields=["customer", "-id"], name="dials_of_customer"),
             models.Index(fields=["dialer", "-id"], name="dials_of_dialer"),
