@@ -26,6 +26,7 @@ class DeliveryStatus(models.TextChoices):
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     NO_ADDRESS = "no_address", "No address to send to"
+    NOT_NEEDED = "not_needed", "Seen to before it was sent"
 
 
 class Scope(models.TextChoices):

@@ -210,6 +210,7 @@ class NoticePreference(models.Model):
     quiet_from = models.TimeField(null=True, blank=True, help_text="On their own clock.")
     quiet_until = models.TimeField(null=True, blank=True)
     quiet_days = models.JSONField(default=list, blank=True, help_text="Days without any; 0 is Monday.")
+    urgent_anyway = models.BooleanField(default=True, help_text="What is due or was missed is not held back.")
     digest_at = models.TimeField(
         null=True, blank=True, help_text="What can wait comes together at this time; blank: each by itself."
     )

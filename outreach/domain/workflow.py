@@ -21,10 +21,16 @@ DELIVERY = Lifecycle(
     "delivery",
     DeliveryStatus,
     {
-        DeliveryStatus.PENDING: {DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.NO_ADDRESS},
+        DeliveryStatus.PENDING: {
+            DeliveryStatus.SENT,
+            DeliveryStatus.FAILED,
+            DeliveryStatus.NO_ADDRESS,
+            DeliveryStatus.NOT_NEEDED,
+        },
         DeliveryStatus.SENT: set(),
         DeliveryStatus.FAILED: {DeliveryStatus.PENDING},
         DeliveryStatus.NO_ADDRESS: {DeliveryStatus.PENDING},
+        DeliveryStatus.NOT_NEEDED: set(),
     },
 )
 

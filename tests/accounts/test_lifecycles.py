@@ -41,7 +41,11 @@ MEANT = {
         "delivered": {"reversed"},
     },
     "case": {"open": {"closed"}, "closed": {"reopened"}, "reopened": {"closed"}},
-    "delivery": {"pending": {"sent", "failed", "no_address"}, "failed": {"pending"}, "no_address": {"pending"}},
+    "delivery": {
+        "pending": {"sent", "failed", "no_address", "not_needed"},
+        "failed": {"pending"},
+        "no_address": {"pending"},
+    },
     "dial": {
         "queued": {"ringing", "answered", "machine"} | NOT_ANSWERED,
         "ringing": {"answered", "machine"} | NOT_ANSWERED,
