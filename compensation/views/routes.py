@@ -17,17 +17,21 @@ from accounts.money import exponent, to_minor
 from accounts.queries import staff_of_unit, supervisors_of_unit, visible_units
 from compensation.domain import deputies, ladders, routes
 from compensation.forms.approvals import DeputyForm, PreviewForm, TimesForm
+from compensation.enums import ApprovalStatus
+from compensation.queries.approvals import visible_approvals
 from compensation.queries.routes import visible_deputies
 from recovery.pages import done, person, reads, writes
 
 
 def _unit(request: HttpRequest) -> BusinessUnit:
-    """The unit that is meant, of those in reach; the first where none is named."""
+    """The unit that is meant, of those in reach; where none is named, the one whose request has waited longest."""
     units = visible_units(person(request)).order_by("name", "id")
     named = request.GET.get("unit") or request.POST.get("unit")
     if named:
         return get_object_or_404(units, pk=int(named) if named.isdigit() and len(named) < 19 else 0)
-    first = units.first()
+    waiting = visible_approvals(person(request)).filter(status=ApprovalStatus.WAITING).order_by("requested_at", "id")
+    longest = waiting.values_list("award__case__unit_id", flat=True).first()
+    first = units.filter(pk=longest).first() or units.first()
     if first is None:
         raise Http404
     return first

@@ -196,9 +196,9 @@ def left_to_give(user: User, *, now: datetime) -> list[Gauge]:
     """
     served = visible_units(user).order_by().values("currency").annotate(first=Min("id")).order_by("first")
     currencies = [unit["currency"] for unit in served] or [own_currency(user)]
+    gauges = gauges_in(user, currencies, now=now)
     measured = {
-        currency: [gauge for gauge in those if gauge.axis in (Axis.DAY, Axis.MONTH)]
-        for currency, those in gauges_in(user, currencies, now=now).items()
+        currency: [gauge for gauge in gauges[currency] if gauge.axis in (Axis.DAY, Axis.MONTH)] for currency in currencies
     }
     telling = [those for those in measured.values() if any(gauge.cap or gauge.used for gauge in those)]
     return [gauge for those in telling or [measured[currencies[0]]] for gauge in those]

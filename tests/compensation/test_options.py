@@ -172,6 +172,16 @@ def test_the_one_key_gives_the_best_that_takes_no_questions(stocked: House) -> N
 
 
 @pytest.mark.practice("P17")
+def test_what_is_free_does_not_use_up_the_days_count(stocked: House) -> None:
+    stocked.remedy("flowers", kind="non_monetary", cost_minor=0, value_minor=9000, no_questions=True)
+    given = advice(stocked, stocked.heard_case(severity="low"))
+    assert (codes(given)[0], given.at_once and given.at_once.remedy.code) == ("flowers", "replace")
+    Remedy.objects.filter(code="replace").update(active=False)
+    alone = advice(stocked, stocked.heard_case(severity="low")).at_once
+    assert alone and alone.remedy.code == "flowers"
+
+
+@pytest.mark.practice("P17")
 def test_past_the_days_count_nothing_is_without_questions(stocked: House) -> None:
     set_cap(axis=Axis.NO_QUESTIONS, currency="", amount_minor=0, role="rep", by=stocked.ada, now=NOW - DAY)
     given = advice(stocked, stocked.heard_case())

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import BusinessUnit, User
 from compensation.domain import deputies, routes
 from compensation.models import ApprovalRoute, Deputy
 from journal.models import Event
@@ -53,6 +53,14 @@ def test_the_ladder_as_it_stands_now(house: House) -> None:
     assert html.index("$200.00") < html.index("$400.00")
     assert "Bob stands in" in html
     assert "Bob for Sue" in html
+
+
+def test_without_a_choice_the_unit_is_shown_whose_request_has_waited_longest(house: House) -> None:
+    before = BusinessUnit.objects.create(code="aaa", name="AAA before all others")
+    assert text(house.ada).count("AAA before all others") >= 1
+    assert f'value="{before.pk}" selected' in text(house.ada)
+    house.asked(house.heard_case())
+    assert f'value="{house.unit.pk}" selected' in text(house.ada)
 
 
 def test_an_administrator_keeps_the_times_of_a_unit_and_the_log_tells(house: House) -> None:

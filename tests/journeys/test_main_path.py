@@ -70,7 +70,7 @@ def test_a_mistake_is_logged_put_right_called_back_about_and_closed(
     remedies = rep.locator("#remedies")
     remedies.locator(".offer", has_text="Refund").locator("input[type=radio]").check()
     remedies.get_by_label("Amount of Refund").fill("45.00")
-    remedies.get_by_role("button", name="Give it").click()
+    remedies.get_by_role("button", name="Ask for it").click()
     rep.wait_for_selector("#case-awards [data-status=awaiting_approval]")
 
     supervisor.goto("/approvals")

@@ -101,18 +101,19 @@ def _rank(option: Option) -> tuple[object, ...]:
 
 
 def best_without_questions(options: Iterable[Option]) -> Option | None:
-    """The one that a single key gives: not an apology, not what they have already, and not past the day's count."""
-    return next(
-        (
-            option
-            for option in options
-            if option.free_of_questions
-            and option.alone
-            and option.remedy.kind != RemedyKind.APOLOGY
-            and not option.given_before
-        ),
-        None,
-    )
+    """The one that a single key gives: not an apology, not what they have already, and not past the day's count.
+
+    One that costs us something comes first: what is free needs no such leave, and would use up the count for nothing.
+    """
+    offered = [
+        option
+        for option in options
+        if option.free_of_questions
+        and option.alone
+        and option.remedy.kind != RemedyKind.APOLOGY
+        and not option.given_before
+    ]
+    return next((option for option in offered if option.cost_minor), offered[0] if offered else None)
 
 
 def _option(
