@@ -10,6 +10,7 @@ class SignalKind(models.TextChoices):
     SURVEY = "survey", "Survey score"
     CRM_FLAG = "crm_flag", "Flag from another system"
     DISPUTE = "dispute", "Disputed answer"
+    REQUEST = "request", "Asks to be called"
 
 
 class SignalFate(models.TextChoices):
@@ -76,6 +77,26 @@ class SurveyStatus(models.TextChoices):
     ANSWERED = "answered", "Answered"
     EXPIRED = "expired", "Not answered in time"
     NOT_ASKED = "not_asked", "Not asked"
+
+
+class NotAsked(models.TextChoices):
+    """Why a survey that was planned is not sent."""
+
+    OPTED_OUT = "opted_out", "Does not want to be asked"
+    NO_ADDRESS = "no_address", "No email address"
+    ASKED_LATELY = "asked_lately", "Was asked not long ago"
+    REOPENED = "reopened", "The case was reopened"
+    NO_WORDS = "no_words", "There are no words to ask with"
+
+
+class PathState(models.TextChoices):
+    """How a part of the path to the customer stands."""
+
+    OPEN = "open", "Open"
+    FAILING = "failing", "Closed"
+    SILENT = "silent", "Not tried lately"
+    UNTRIED = "untried", "Not tried yet"
+    NOT_SET_UP = "not_set_up", "Not set up"
 
 
 class Dialer(models.TextChoices):

@@ -13,6 +13,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from outreach.domain import cover, delivery, dispatching, ladder, planning
+from outreach.domain.health import probing
 
 # Long enough to work off a backlog, short enough that a stopping worker need not wait.
 SECONDS = 8.0
@@ -63,3 +64,9 @@ def sweep_cover() -> int:
     """Tell of absences, and route what waits without an owner."""
     done = cover.sweep_cover(now=timezone.now())
     return done.routed
+
+
+@shared_task(name="outreach.probe_paths")
+def probe_paths() -> int:
+    """Try the parts of the path to the customer that are due to be tried."""
+    return probing.probe_due(clock=timezone.now)

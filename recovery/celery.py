@@ -24,6 +24,7 @@ EVERY = {
     "outreach.plan_calls": 5,
     "outreach.dispatch_calls": 5,
     "outreach.sweep_cover": 60,
+    "outreach.probe_paths": 5,
     "compensation.expire_approvals": 60,
     "compensation.route_approvals": 10,
     "compensation.watch_pools": 60,

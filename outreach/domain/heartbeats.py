@@ -31,6 +31,11 @@ def is_alive(kind: str, *, now: datetime) -> bool:
     return Heartbeat.objects.filter(kind=kind, beat_at__gt=now - SILENT_AFTER).exists()
 
 
+def last_seen(kind: str) -> datetime | None:
+    """When a clock, or a worker, was last noted; None when none ever was."""
+    return Heartbeat.objects.filter(kind=kind).order_by("-beat_at").values_list("beat_at", flat=True).first()
+
+
 def forget(*, now: datetime) -> int:
     """Drop the rows of processes that are long gone: containers come back under new names."""
     return Heartbeat.objects.filter(beat_at__lt=now - FORGOTTEN_AFTER).delete()[0]

@@ -43,3 +43,8 @@ class Probe(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_failed(self) -> bool:
+        """Did the last try fail? Called closed, in ``failing_since``, is what failed twice in a row."""
+        return self.failed_at is not None and (self.succeeded_at is None or self.failed_at > self.succeeded_at)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.enums import DeliveryStatus
 from cases.enums import ObligationStatus
 from cases.models import Obligation
 from outreach.models import Rung
@@ -39,3 +41,28 @@ def told_to_nobody(*, now: datetime) -> QuerySet[Obligation]:
 def is_anything_unreminded(*, now: datetime) -> bool:
     """Is anything due whose reminder is more than two minutes late? At most two looks into small indexes."""
     return late_reminders(now=now).exists() or told_to_nobody(now=now).exists()
+
+
+def unreminded_since(*, now: datetime) -> datetime | None:
+    """When the first of these reminders should have been given; None when all that are due were."""
+    late = late_reminders(now=now).order_by("next_look_at").values_list("next_look_at", flat=True).first()
+    nobody = told_to_nobody(now=now).order_by("due_end").values_list("due_end", flat=True).first()
+    return min((each for each in (late, nobody) if each is not None), default=None)
+
+
+# What was tried this often without success, while nothing at all went out for so long, is not the recipient's fault.
+REFUSED_TRIES = 2
+NOTHING_SENT_FOR = timedelta(minutes=5)
+
+
+def is_being_refused(rows: QuerySet[Any], *, now: datetime) -> bool:
+    """Of what is to be delivered: something failed again and again, and nothing went out lately.
+
+    A server that answers and takes nothing is as closed as one that does not answer. A recipient it does not know says
+    nothing of the way there.
+    """
+    again = rows.filter(status=DeliveryStatus.PENDING, attempts__gte=REFUSED_TRIES).exclude(error="")
+    if not again.exclude(error__startswith="SMTPRecipientsRefused").exists():
+        return False
+    last = rows.filter(status=DeliveryStatus.SENT).order_by("-id").values_list("sent_at", flat=True).first()
+    return last is None or last <= now - NOTHING_SENT_FOR

@@ -60,6 +60,8 @@ UNTOLD = {
     "compensation.months.close_month": "sums what the ledger says, and can be made anew",
     "insights.rollup.sum_anew": "sums what the log tells, and can be thrown away",
     "insights.rollup.rebuild": "counts what the log tells, and can be thrown away",
+    "outreach.health.probing.probe_due": "lays out the rows of probes; what they find is told",
+    "outreach.health.probing.claim": "a lease; what comes of it is told",
     "outreach.heartbeats.note": "a sign of life of a process",
     "outreach.heartbeats.forget": "a sign of life of a process",
 }
