@@ -10,9 +10,10 @@ import os
 import secrets
 import tempfile
 from base64 import b64decode
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -382,6 +383,57 @@ def _payout_webhook() -> dict[str, str]:
     return {"PAYOUT_WEBHOOK_URL": url, "PAYOUT_WEBHOOK_SECRET": secret}
 
 
+def _softphone_networks() -> list[str]:
+    """Networks in which reps' softphones are; nobody can have us speak with any other address. At home: this machine."""
+    named = env.list("SOFTPHONE_NETWORKS", default=["127.0.0.0/8", "::1/128"] if IS_EMBEDDED else [])
+    for network in named:
+        try:
+            ip_network(network.strip())
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"SOFTPHONE_NETWORKS names {network}, which is no network such as 10.1.0.0/16."
+            ) from None
+    return [network.strip() for network in named]
+
+
+def _asterisk() -> dict[str, Any] | None:
+    """The Asterisk that rings customers for reps, from `ami://user:secret@host:5038`; None when there is none."""
+    url = env.str("AMI_URL", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme != "ami" or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured("AMI_URL has to be like ami://user:secret@host:5038.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 5038,
+        "user": unquote(parts.username),
+        "secret": unquote(parts.password),
+        "context": env.str("AMI_CONTEXT", "recovery-out"),
+        "caller_id": env.str("AMI_CALLER_ID", ""),
+    }
+
+
+def _twilio() -> dict[str, str] | None:
+    """The account at Twilio that rings customers for reps; None when there is none."""
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+    given = {name: env.str(name, "").strip() for name in names}
+    if not any(given.values()):
+        return None
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise ImproperlyConfigured(f"Twilio needs these variables to be set too: {', '.join(missing)}.")
+    api = env.str("TWILIO_API", "https://api.twilio.com").rstrip("/")
+    if urlsplit(api).scheme != "https":
+        raise ImproperlyConfigured("TWILIO_API has to begin with https://: what is sent there opens the account.")
+    return {
+        "sid": given["TWILIO_ACCOUNT_SID"],
+        "token": given["TWILIO_AUTH_TOKEN"],
+        "number": given["TWILIO_NUMBER"],
+        "api": api,
+    }
+
+
 RECOVERY: dict[str, Any] = {
     "COMPANY_NAME": env.str("COMPANY_NAME", "Recovery demo company"),
     # Where people open Recovery: what links in mail to colleagues begin with.
@@ -389,6 +441,8 @@ RECOVERY: dict[str, Any] = {
     "FIRST_MINUTE_TARGET_SECONDS": 60,
     "OPENING_REPLY_HOURS": 24,
     "PROMISE_GRACE_MINUTES": 15,
+    # One due sooner is not confirmed in writing: it is kept before the mail is read.
+    "PROMISE_CONFIRMED_FROM_MINUTES": 10,
     # Past this many in a day a no-questions remedy is an ordinary award.
     "NO_QUESTIONS_PER_DAY": 5,
     # From which hour to which (UTC) the books are checked once a night.
@@ -412,8 +466,21 @@ RECOVERY: dict[str, Any] = {
     # Surveys run from 1 to 5. What is called about, how soon and how often is the Program’s to say (outreach.Program).
     "DISSATISFIED_SCORE_AT_MOST": 2,
     "SIGNAL_MAX_AGE_DAYS": 30,
+    # When a customer is asked how it was: so long after the closure; again so long after they showed that they were
+    # dissatisfied, whether they were called about it or not; how long a survey stays open, how long there is rest after
+    # one, and in which language those are asked for whose own there are no words.
+    "SURVEY_AFTER_MINUTES": 60,
+    "SURVEY_AGAIN_AFTER_DAYS": 4,
+    "SURVEY_OPEN_DAYS": 14,
+    "SURVEY_NOT_AGAIN_DAYS": 30,
+    "SURVEY_LANGUAGE": env.str("SURVEY_LANGUAGE", "en"),
     "CALL_LEASE_MINUTES": 15,
     "CLAIM_LEASE_SECONDS": 30,
+    # What rings customers for reps, beside the links that need nothing. A line rings at most so long.
+    "RING_TIMEOUT_SECONDS": 30,
+    "SOFTPHONE_NETWORKS": _softphone_networks(),
+    "AMI": _asterisk(),
+    "TWILIO": _twilio(),
     # Who pays out what is given, if a program does. Without one, people do and write down the reference.
     **_payout_webhook(),
     # Of one caller in one process; a burst up to it passes. 0 is no limit.
