@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.enums import Role
-from accounts.queries import reach
+from accounts.queries import visible_units
 from compensation.models import Approval
 
 # No more answers than this are read, the newest, whatever the period.
@@ -37,7 +37,7 @@ def answer_times(user: Any, *, since: datetime) -> list[AnswerTimes]:
     """Of the answers in a person's reach since then: all of them first, then each who answered. One query."""
     rows = Approval.objects.filter(answered_at__gte=since)
     if user.role != Role.ADMIN:
-        rows = rows.filter(award__unit__in=reach(user))
+        rows = rows.filter(award__unit__in=visible_units(user).order_by())
     took: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     newest = rows.order_by("-answered_at", "-id").values_list(
         "answered_by__name", "answered_by", "requested_at", "answered_at", "obligation__due_end"
