@@ -39,6 +39,7 @@ class Signal(models.Model):
         indexes = [
             models.Index(fields=["id"], name="signals_to_plan", condition=Q(fate="")),
             models.Index(fields=["unit", "-at", "-id"], name="signals_of_unit"),
+            models.Index(fields=["received_at"], name="requests_for_calls", condition=Q(kind="request")),
         ]
 
     def __str__(self) -> str:
