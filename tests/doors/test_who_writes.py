@@ -30,6 +30,7 @@ UNTOLD = {
     "accounts.notices.put_away": "taking a notice off one's own desk concerns nobody else",
     "accounts.notices.put_away_all": "taking notices off one's own desk concerns nobody else",
     "accounts.preferences.set_single_key_shortcuts": "how one likes to work concerns nobody else",
+    "accounts.preferences.choose_notices": "when one is told concerns nobody else",
     "accounts.idempotency.keep": "an answer that is kept, not a thing that happened",
     "accounts.idempotency.purge": "answers past their day",
     "accounts.sessions.forget_ended": "sign-ins past their time",
