@@ -131,24 +131,20 @@ def test_nothing_owed_any_more_is_unreminded(house: House) -> None:
     assert not is_anything_unreminded(now=NOW + HOUR)
 
 
-def test_asking_is_two_looks_into_indexes(house: House) -> None:
+def test_asking_is_one_statement_that_goes_by_small_indexes(house: House) -> None:
     for _ in range(3):
         owed(house, minutes=30)
     ladder.look(now=NOW)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         is_anything_unreminded(now=NOW)
-    assert len(asked) == 2
-    for query, index in zip(asked.captured_queries, ("obligations_to_look_at", "owed_and_told_to_nobody"), strict=True):
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL enable_seqscan = off")
-                cursor.execute("SET LOCAL enable_bitmapscan = off")
-            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
-            plan = str(cursor.fetchall())
-        if connection.vendor == "sqlite":
-            assert index in plan
+    (query,) = asked.captured_queries
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster than an index
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
+        plan = str(cursor.fetchall())
+    assert "obligations_to_look_at" in plan
+    assert "owed_and_told_to_nobody" in plan
 
 
 # Probes ---------------------------------------------------------------------------------------------------------------
