@@ -1,4 +1,4 @@
-"""What tests and checks need of the machine beside Python packages: a Redis server and a Chromium."""
+"""What tests and checks need of the machine beside Python packages: a Redis server, a Chromium, two telephones."""
 
 import os
 import shutil
@@ -14,9 +14,19 @@ def redis() -> str | None:
     return shutil.which("redis-server")
 
 
+def baresip() -> str | None:
+    """Where the softphone is that tests ring with."""
+    return shutil.which("baresip")
+
+
+def sipp() -> str | None:
+    """Where the telephone is that tests ring."""
+    return shutil.which("sipp")
+
+
 def install_missing() -> None:
-    """Installs both from Debian's packages where we may (root, apt). What fails is said; tests then skip and say so."""
-    wanted = {"redis-server": redis(), "chromium": chromium()}
+    """Installs them from Debian's packages where we may (root, apt). What fails is said; tests then skip and say so."""
+    wanted = {"redis-server": redis(), "chromium": chromium(), "baresip-core": baresip(), "sip-tester": sipp()}
     missing = [package for package, found in wanted.items() if not found]
     if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
         return

@@ -13,6 +13,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from outreach.domain import cover, delivery, dispatching, ladder, planning
+from outreach.domain.dialing import tending
 from outreach.domain.health import probing
 
 # Long enough to work off a backlog, short enough that a stopping worker need not wait.
@@ -57,6 +58,12 @@ def plan_calls() -> int:
 def dispatch_calls() -> int:
     """Give calls to reps who are there; take back and withdraw others."""
     return dispatching.dispatch(now=timezone.now())
+
+
+@shared_task(name="outreach.tend_lines")
+def tend_lines() -> int:
+    """Ring the numbers that reps asked for, and follow the lines until they are picked up or over."""
+    return tending.tend(clock=timezone.now)
 
 
 @shared_task(name="outreach.sweep_cover")

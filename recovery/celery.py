@@ -23,6 +23,7 @@ EVERY = {
     "outreach.deliver_messages": 2,
     "outreach.plan_calls": 5,
     "outreach.dispatch_calls": 5,
+    "outreach.tend_lines": 1,
     "outreach.sweep_cover": 60,
     "outreach.probe_paths": 5,
     "compensation.expire_approvals": 60,

@@ -23,8 +23,9 @@ from recovery.wsgi import application
 logger = logging.getLogger(__name__)
 
 WEB_THREADS = 8
-# More than one, so that one slow mail server does not hold up the reminders; few, since SQLite has one writer.
-WORKER_THREADS = 3
+# More than one, so that neither a slow mail server nor a telephone that rings holds up the reminders; few, since SQLite
+# has one writer.
+WORKER_THREADS = 4
 # Running tasks may finish for this long after the program was told to stop.
 STOP_SECONDS = 15.0
 
