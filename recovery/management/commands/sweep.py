@@ -33,7 +33,7 @@ class Command(BaseCommand):
         app.loader.import_default_modules()
         if forever:
             self.sweep_forever()
-        beside = self.run_beside()
+        beside = self.run_beside(forever=False)
         failed = [name for name in EVERY if name != BESIDE and not self.run(name, tell=verbosity > 0)]
         beside.join()
         if failed:
@@ -42,11 +42,9 @@ class Command(BaseCommand):
     def sweep_forever(self) -> None:
         """Until the process is stopped. It can be killed at any time, as a worker can."""
         next_at = dict.fromkeys((name for name in EVERY if name != BESIDE), 0.0)
-        beside = self.run_beside()
+        self.run_beside(forever=True)
         while True:
             close_old_connections()
-            if not beside.is_alive():
-                beside = self.run_beside()
             for name, seconds in EVERY.items():
                 if name != BESIDE and time.monotonic() >= next_at[name]:
                     next_at[name] = time.monotonic() + seconds
@@ -54,12 +52,16 @@ class Command(BaseCommand):
             self.note_life()
             time.sleep(PAUSE)
 
-    def run_beside(self) -> threading.Thread:
+    def run_beside(self, *, forever: bool) -> threading.Thread:
         """A thread, and a database connection, of its own."""
 
         def work() -> None:
             try:
                 self.run(BESIDE, tell=False)
+                while forever:
+                    time.sleep(EVERY[BESIDE])
+                    close_old_connections()
+                    self.run(BESIDE, tell=False)
             finally:
                 connections.close_all()
 
