@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
-from accounts.enums import NoticeChannel, Role, WorkingState
+from accounts.enums import DeliveryStatus, NoticeChannel, Role, WorkingState
 from accounts.models import ApiCredential, BusinessUnit, Notice, User
 
 
@@ -102,6 +102,13 @@ def colleagues(user: User) -> QuerySet[User]:
 def unseen_notices(user: User) -> QuerySet[Notice]:
     """What this user has been told on the desk and has not put away, newest first."""
     return Notice.objects.filter(user=user, channel=NoticeChannel.DESK, seen_at__isnull=True).order_by("-id")
+
+
+def held_back(user: User, *, now: datetime) -> tuple[int, datetime | None]:
+    """How many notices by mail or chat wait for this user's quiet hours to end or for their digest, and the first such time."""
+    waiting = Notice.objects.filter(user=user, status=DeliveryStatus.PENDING, not_before__gt=now)
+    found = waiting.aggregate(waiting=Count("id"), first=Min("not_before"))
+    return found["waiting"], found["first"]
 
 
 def visible_credentials(user: User) -> QuerySet[ApiCredential]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk.api import Pop
-from desk.views import case, desk, log, people
+from desk.views import case, desk, log, people, preferences
 
 browser = [
     path("", desk.desk, name="desk"),
@@ -12,7 +12,8 @@ browser = [
     path("notices/put-away", desk.put_all_away, name="notices-put-away"),
     path("notices/<int:pk>/put-away", desk.put_away, name="notice-put-away"),
     path("palette", desk.palette, name="palette"),
-    path("preferences", desk.preferences, name="preferences"),
+    path("preferences", preferences.preferences, name="preferences"),
+    path("preferences/notices", preferences.preferences_notices, name="preferences-notices"),
     path("working-state", desk.working_state, name="working-state"),
     path("log", log.log, name="log"),
     path("log/customer", log.log_customer, name="log-customer"),

@@ -358,29 +358,27 @@ def _files(name: str) -> list[str]:
     return named
 
 
-def _payout_webhook() -> dict[str, str]:
-    """Where a billing system hears of payouts, and the secret that they are signed with; both blank when there is none.
+def _webhook(name: str, *, signed: bool) -> dict[str, str]:
+    """Where another system is told of things, and the secret that it is signed with; both blank when there is none.
 
-    What is told there moves money, so it goes over TLS, or not off this machine.
+    What is told there is nobody else's business, so it goes over TLS, or not off this machine. ``signed`` is what must be.
     """
-    url, secret = env.str("PAYOUT_WEBHOOK_URL", "").strip(), env.str("PAYOUT_WEBHOOK_SECRET", "").strip()
+    url, secret = env.str(f"{name}_URL", "").strip(), env.str(f"{name}_SECRET", "").strip()
     if not url:
-        return {"PAYOUT_WEBHOOK_URL": "", "PAYOUT_WEBHOOK_SECRET": ""}
+        return {f"{name}_URL": "", f"{name}_SECRET": ""}
     parts = urlsplit(url)
     if parts.username or parts.password:
-        raise ImproperlyConfigured("PAYOUT_WEBHOOK_URL holds a user or a password: requests are signed instead.")
+        raise ImproperlyConfigured(f"{name}_URL holds a user or a password: requests are signed instead.")
     at_home = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or (parts.scheme != "https" and not at_home):
-        raise ImproperlyConfigured("PAYOUT_WEBHOOK_URL has to begin with https:// unless it is on this machine.")
+        raise ImproperlyConfigured(f"{name}_URL has to begin with https:// unless it is on this machine.")
     try:
         long_enough = len(b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
     except ValueError:
         long_enough = False
-    if not long_enough:
-        raise ImproperlyConfigured(
-            "PAYOUT_WEBHOOK_SECRET has to be at least 24 bytes in base64, after `whsec_` or bare."
-        )
-    return {"PAYOUT_WEBHOOK_URL": url, "PAYOUT_WEBHOOK_SECRET": secret}
+    if not long_enough and (signed or secret):
+        raise ImproperlyConfigured(f"{name}_SECRET has to be at least 24 bytes in base64, after `whsec_` or bare.")
+    return {f"{name}_URL": url, f"{name}_SECRET": secret}
 
 
 def _softphone_networks() -> list[str]:
@@ -482,7 +480,9 @@ RECOVERY: dict[str, Any] = {
     "AMI": _asterisk(),
     "TWILIO": _twilio(),
     # Who pays out what is given, if a program does. Without one, people do and write down the reference.
-    **_payout_webhook(),
+    **_webhook("PAYOUT_WEBHOOK", signed=True),
+    # A room in chat in which colleagues are told of things, Slack’s way. Slack signs nothing; others can check who tells.
+    **_webhook("CHAT_WEBHOOK", signed=False),
     # Of one caller in one process; a burst up to it passes. 0 is no limit.
     "API_REQUESTS_PER_MINUTE": env.int("API_REQUESTS_PER_MINUTE", 6000),
 }

@@ -1,4 +1,4 @@
-"""The desk, what is told there, the palette, and a person's own switches."""
+"""The desk, what is told there, the palette, and whether a person is there."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.domain import notices as accounts_notices
-from accounts.domain.preferences import set_single_key_shortcuts
 from accounts.domain.roles import set_working_state
 from accounts.enums import WorkingState
 from accounts.models import Notice
 from desk.queries import desk_page, finding
-from desk.views.doors import writes
+from desk.views.doors import back, writes
+from outreach.queries.health import is_anything_unreminded
 from recovery.pages import live, person, reads, tag
 
-THEMES = ("", "light", "dark")
-YEAR = 365 * 24 * 3600
 AWAY_HOURS = 1
 
 
@@ -71,10 +68,17 @@ def desk_live(request: HttpRequest) -> HttpResponse:
 @reads
 def notices(request: HttpRequest) -> HttpResponse:
     """What Recovery tells this person, wherever they are."""
+    now = timezone.now()
     told = desk_page.notices(person(request))
-    counts = desk_page.counts(person(request), now=timezone.now())
+    counts = desk_page.counts(person(request), now=now)
+    unreminded = is_anything_unreminded(now=now)
     token = ",".join(str(notice.pk) for notice in told)
-    return live(request, "_notices.html", lambda: {"notices": told, "counts": counts}, f"{token}{counts}")
+    return live(
+        request,
+        "_notices.html",
+        lambda: {"notices": told, "counts": counts, "unreminded": unreminded},
+        f"{token}{counts}{unreminded}",
+    )
 
 
 @writes
@@ -83,13 +87,13 @@ def put_away(request: HttpRequest, pk: int) -> HttpResponse:
     accounts_notices.put_away(notice, by=person(request), now=timezone.now())
     if request.POST.get("go") and notice.path:
         return HttpResponseRedirect(notice.path)
-    return _back(request)
+    return back(request)
 
 
 @writes
 def put_all_away(request: HttpRequest) -> HttpResponse:
     accounts_notices.put_away_all(by=person(request), now=timezone.now())
-    return _back(request)
+    return back(request)
 
 
 @reads
@@ -101,28 +105,10 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 @writes
-def preferences(request: HttpRequest) -> HttpResponse:
-    """The theme, kept in a cookie of this browser, and whether single keys do anything, kept with the person."""
-    response = _back(request)
-    theme = request.POST.get("theme")
-    if theme is not None and theme in THEMES:
-        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
-    if request.POST.get("single_key_shortcuts") in ("on", "off"):
-        set_single_key_shortcuts(person(request), on=request.POST["single_key_shortcuts"] == "on")
-    return response
-
-
-@writes
 def working_state(request: HttpRequest) -> HttpResponse:
     """Step away for an hour, or come back."""
     user, now = person(request), timezone.now()
     state = request.POST.get("working_state", "")
     until = now + timedelta(hours=AWAY_HOURS) if state == WorkingState.AWAY else None
     set_working_state(user, state=state, until=until, by=user, now=now)
-    return _back(request)
-
-
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    there = request.POST.get("next", "") or request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(there if ours else "/")
+    return back(request)

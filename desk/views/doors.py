@@ -1,13 +1,14 @@
-"""What only the doors of the desk share: the page a verb is on, and who else is looking at it."""
+"""What only the doors of the desk share: the page a verb is on, the way back, and who else is looking at it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from recovery.pages import person, writes_from
 
@@ -21,6 +22,13 @@ def _page_of(request: HttpRequest, kwargs: dict[str, Any]) -> str:
 
 
 writes = writes_from(_page_of)
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page that a switch was on, as far as it is one of ours."""
+    there = request.POST.get("next", "") or request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(there if ours else "/")
 
 
 def present(request: HttpRequest, place: str) -> list[str]:

@@ -18,7 +18,7 @@ REFERENCE = "RC-7K3M9QTX"
 PAGES = {
     "notices-put-away": "/",
     "notice-put-away": "/",
-    "preferences": "/",
+    "preferences-notices": "/preferences",
     "working-state": "/",
     "incident-own-up": "/",
     "log-save": "/log",
