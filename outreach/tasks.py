@@ -15,6 +15,8 @@ from django.utils import timezone
 from outreach.domain import cover, delivery, dispatching, ladder, planning
 from outreach.domain.dialing import tending
 from outreach.domain.health import probing
+from outreach.domain.surveys import answering, asking, ending
+from outreach.domain.surveys import planning as survey_planning
 
 # Long enough to work off a backlog, short enough that a stopping worker need not wait.
 SECONDS = 8.0
@@ -77,3 +79,27 @@ def sweep_cover() -> int:
 def probe_paths() -> int:
     """Try the parts of the path to the customer that are due to be tried."""
     return probing.probe_due(clock=timezone.now)
+
+
+@shared_task(name="outreach.plan_surveys")
+def plan_surveys() -> int:
+    """Find whom to ask how it was: after closures, after calls, and those who were left uncalled by lot."""
+    return survey_planning.plan(now=timezone.now())
+
+
+@shared_task(name="outreach.ask_surveys")
+def ask_surveys() -> int:
+    """Send the surveys whose time has come, or say why not."""
+    return _until_done(lambda: asking.ask(now=timezone.now()), full=asking.BATCH)
+
+
+@shared_task(name="outreach.end_surveys")
+def end_surveys() -> int:
+    """Write down which surveys nobody answered in time."""
+    return _until_done(lambda: ending.expire(now=timezone.now()), full=ending.BATCH)
+
+
+@shared_task(name="outreach.see_to_requests")
+def see_to_requests() -> int:
+    """Tell somebody of customers who ask to be called and whom no call is planned for."""
+    return answering.see_to_requests(now=timezone.now())

@@ -51,6 +51,7 @@ SHAPES = {
     "no_answer": "phone-missed",
     "busy": "phone-missed",
     "do_not_call": "phone-off",
+    "do_not_survey": "bell-off",
     "unacknowledged": "circle-alert",
     "available": "circle-check",
     "away": "coffee",

@@ -22,7 +22,7 @@ from cases.domain.casework import changes_since
 from cases.models import Customer, CustomerEmail, CustomerPhone, CustomerUnit, ExternalId
 from cases.queries.reach import visible_customers
 from journal.domain.log import record
-from journal.enums import EventType
+from journal.enums import ActorKind, EventType
 
 PARTICULARS = (
     "preferred_name",
@@ -31,6 +31,7 @@ PARTICULARS = (
     "language",
     "channel_preference",
     "do_not_call",
+    "do_not_survey",
     "jurisdiction",
     "value_minor",
     "value_currency",
@@ -165,6 +166,25 @@ def mark_wrong_number(customer: Customer, *, number: str, by: User, now: datetim
         now=now,
         customer_id=held.pk,
         data={"version": held.version, "fields": ["phones"], "wrong_phone": phone.pk},
+    )
+
+
+@transaction.atomic
+def wants_surveys(customer: Customer, *, wanted: bool, survey_id: int, now: datetime) -> None:
+    """The customer says, on the page of a survey, whether we may ask them how it was. Said twice it changes nothing."""
+    held = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer.pk)
+    if held.do_not_survey is not wanted:
+        return
+    held.do_not_survey = not wanted
+    held.version += 1
+    held.save(update_fields=["do_not_survey", "version"])
+    record(
+        EventType.CUSTOMER_CHANGED,
+        subject=("customer", held.pk),
+        now=now,
+        customer_id=held.pk,
+        data={"version": held.version, "fields": ["do_not_survey"], "survey": survey_id},
+        actor_kind=ActorKind.CUSTOMER,
     )
 
 

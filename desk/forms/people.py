@@ -28,6 +28,7 @@ class CustomerForm(Versioned):
     )
     channel_preference = forms.ChoiceField(label="Prefers", choices=labeled(SPOKEN))
     do_not_call = forms.BooleanField(label="Do not call", required=False)
+    do_not_survey = forms.BooleanField(label="Do not ask how it was", required=False)
     value = forms.CharField(label="Worth to us in a year", required=False, max_length=20)
     value_currency = forms.CharField(label="Currency", required=False, max_length=3)
 
@@ -40,6 +41,7 @@ class CustomerForm(Versioned):
             "phones": [phone.number for phone in customer.phones.all()],
             "emails": [email.address for email in customer.emails.all()],
             "do_not_call": customer.do_not_call,
+            "do_not_survey": customer.do_not_survey,
             "value": "" if worth is None else to_major(worth, customer.value_currency),
             "value_currency": customer.value_currency,
             "version": customer.version,

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from cases.enums import AttemptOutcome, Channel, Feeling, Reached
+from desk.queries.story_of_surveys import said_already, survey_told
 from journal.enums import ActorKind, EventType
 from journal.models import Event
 
@@ -73,7 +74,9 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.PAYOUT_REQUEUED: ("had it sent to the billing system again", "send", ""),
     EventType.AWARD_DELIVERED: ("delivered the remedy", "package-check", "good"),
     EventType.AWARD_REVERSED: ("took the remedy back", "undo-2", "warn"),
-    EventType.SIGNAL_RECEIVED: ("The customer told us they are dissatisfied", "frown", "bad"),
+    EventType.SURVEY_PLANNED: ("The customer will be asked how it was", "calendar", ""),
+    EventType.SURVEY_ASKED: ("The customer was asked how it was", "star", ""),
+    EventType.SURVEY_EXPIRED: ("The customer did not answer our survey", "hourglass", ""),
     EventType.CALL_PLANNED: ("A follow-up call was planned", "calendar", ""),
     EventType.CALL_DISPATCHED: ("The follow-up call was given to a rep", "phone-forwarded", ""),
     EventType.CALL_RETURNED: ("The follow-up call went back to the list", "undo-2", ""),
@@ -148,7 +151,7 @@ def words_of(event: Event) -> Mapping[str, Any]:
 
 def told(event: Event) -> Line:
     """One event as a line."""
-    did, shape, mood = TOLD.get(event.type, (event.get_type_display(), "circle", ""))
+    did, shape, mood = survey_told(event) or _usual(event)
     data, words = event.data, words_of(event)
     if event.type == EventType.CASE_CONTACTED:
         did, shape, mood = _contact(data, event.channel)
@@ -190,7 +193,7 @@ def told(event: Event) -> Line:
 
 
 def timeline(events: Iterable[Event]) -> list[Line]:
-    return [told(event) for event in events]
+    return [told(event) for event in events if not said_already(event)]
 
 
 def _who(event: Event, did: str) -> str:

@@ -13,11 +13,13 @@ from accounts.queries import reach
 from cases.models import Case, Customer, CustomerUnit
 from cases.queries.reach import visible_cases, visible_customers
 from journal.domain.log import record
-from journal.enums import EventType
+from journal.enums import ActorKind, EventType
 from outreach.enums import SignalKind
-from outreach.models import Signal
+from outreach.models import Signal, Survey
 
 COMMENT_LENGTH = 5000
+# As which system we ourselves receive what customers say on a page of ours.
+OUR_OWN = "recovery"
 
 
 @dataclass(frozen=True)
@@ -145,3 +147,51 @@ def _unit_of(customer: Customer, *, by: User) -> int:
     in_reach = list(units.values_list("unit_id", flat=True))
     latest = Case.objects.filter(customer=customer, unit_id__in=in_reach).order_by("-opened_at", "-id").first()
     return latest.unit_id if latest else in_reach[0]
+
+
+def from_survey(survey: Survey, *, now: datetime) -> Signal:
+    """What a survey that was answered says of satisfaction. The caller holds and saves it, and tells of the words."""
+    return _written(
+        Signal(kind=SignalKind.SURVEY, score=survey.satisfaction, at=survey.answered_at or now, comment=survey.words),
+        survey,
+        now=now,
+    )
+
+
+def from_request(survey: Survey, *, words: str, now: datetime) -> Signal:
+    """That a customer asks to be called, on the page of a survey: once for each, asked again it is the first."""
+    known = known_request(survey)
+    if known is not None:
+        return known
+    system, external_id = _of_request(survey)
+    signal = Signal(kind=SignalKind.REQUEST, at=now, comment=words, external_system=system, external_id=external_id)
+    return _written(signal, survey, now=now, words=words)
+
+
+def known_request(survey: Survey) -> Signal | None:
+    """The request to be called that was made on the page of this survey."""
+    system, external_id = _of_request(survey)
+    return Signal.objects.filter(external_system=system, external_id=external_id).first()
+
+
+def _of_request(survey: Survey) -> tuple[str, str]:
+    return OUR_OWN, f"call-me:{survey.pk}"
+
+
+def _written(signal: Signal, survey: Survey, *, now: datetime, words: str = "") -> Signal:
+    """A signal from one of our surveys, with its line in the log."""
+    signal.customer, signal.case, signal.unit = survey.customer, survey.case, survey.unit
+    signal.received_at, signal.received_from = now, survey.received_from
+    signal.save(force_insert=True)
+    record(
+        EventType.SIGNAL_RECEIVED,
+        subject=("signal", signal.pk),
+        by=survey.received_from,
+        now=now,
+        customer_id=signal.customer_id,
+        case_id=signal.case_id,
+        data={"kind": signal.kind, "score": signal.score, "at": signal.at.isoformat(), "survey": survey.pk},
+        words={"comment": words},
+        actor_kind=None if survey.received_from else ActorKind.CUSTOMER,
+    )
+    return signal
