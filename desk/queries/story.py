@@ -151,7 +151,7 @@ def words_of(event: Event) -> Mapping[str, Any]:
 
 def told(event: Event) -> Line:
     """One event as a line."""
-    did, shape, mood = survey_told(event) or _usual(event)
+    did, shape, mood = survey_told(event) or TOLD.get(event.type, (event.get_type_display(), "circle", ""))
     data, words = event.data, words_of(event)
     if event.type == EventType.CASE_CONTACTED:
         did, shape, mood = _contact(data, event.channel)
