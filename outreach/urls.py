@@ -13,14 +13,10 @@ browser: list[URLPattern] = [
     path("calls/<int:pk>", calls.call, name="call"),
     path("calls/<int:pk>/take", calls.take, name="call-take"),
     path("calls/<int:pk>/outcome", calls.outcome, name="call-outcome"),
-]
-    path("settings/path", health.path_page, name="setting-path"),
-    path("settings/path/live", health.path_live, name="setting-path-live"),
-    path("settings/path/<slug:name>/try", health.path_try, name="setting-path-try"),
     path("s/<str:token>", surveys.survey_page, name="survey"),
     path("s/<str:token>/call", surveys.survey_call_me, name="survey-call-me"),
     path("s/<str:token>/asking", surveys.survey_stop, name="survey-stop"),
-    path("p/<str:token>", promises.promise, name="promise-page"),
+]
 
 api: list[URLPattern] = [
     path("follow-up-calls/", doors.FollowUpCalls.as_view({"get": "list"}), name="api-calls"),
