@@ -46,6 +46,13 @@ def is_business_day(day: date, region: str = "") -> bool:
     return bool(_year(region, day.year).is_working_day(day))
 
 
+def holiday_name(day: date, region: str = "") -> str:
+    """What this day is called where it is a public holiday; blank where it is none, or where none is known."""
+    if not region or not known_region(region):
+        return ""
+    return str(_year(region, day.year).get(day) or "")
+
+
 def business_days_after(moment: datetime, days: int, *, zone: str | zoneinfo.ZoneInfo, region: str = "") -> datetime:
     """The same time on the wall clock of ``zone``, so many business days after ``moment`` (aware); in UTC.
 

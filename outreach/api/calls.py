@@ -15,7 +15,7 @@ from cases.models import Cause, Customer
 from cases.queries import visible_cases, visible_customers
 from journal.keyset import Order
 from outreach import filters, models
-from outreach.domain import calls, hours, signals
+from outreach.domain import calls, hours, outcomes, signals
 from outreach.queries.calls import usable_phones, visible_calls, visible_signals, with_story
 from outreach.serializers import calls as serializers
 from recovery.rest import NEWEST, Door, Nothing
@@ -65,7 +65,7 @@ class FollowUpCalls(Door):
         cause = given.pop("cause", None)
         if cause is not None:
             given["cause"] = self.named(Cause.objects.all(), "cause", pk=cause)
-        recorded = calls.record_outcome(self._one(id), by=self.caller, now=timezone.now(), **given)
+        recorded = outcomes.record_outcome(self._one(id), by=self.caller, now=timezone.now(), **given)
         return self.shown(recorded, serializers.Call)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -17,20 +17,19 @@ from cases.domain.obligations import put_with
 from cases.models import Case, CustomerPhone
 from journal.domain.log import Entry, record, record_many
 from journal.enums import EventType
-from outreach.domain import hours
-from outreach.domain.calls import end_obligation, hold, lease, tell_given_up
+from outreach.domain import callers, hours
+from outreach.domain.calls import hold, lease
+from outreach.domain.outcomes import end_obligation, tell_given_up
+from outreach.domain.sharing import Desks, desks, share
 from outreach.domain.workflow import CALL
 from outreach.enums import CallStatus, Withdrawn
-from outreach.models import FollowUpCall
-from outreach.queries.calls import LIVE, callers_by_unit, load_of
+from outreach.models import FollowUpCall, Program
+from outreach.queries.calls import callers_by_unit
+from outreach.queries.programs import LIVE
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-# A rep has one customer on the line: the clock gives them the next call when they have none in hand.
-IN_HAND = 1
-# Over how long it counts who called last.
-LOOK_BACK = timedelta(days=1)
 # Where the rules allow no calls at all, they are asked again so much later: somebody may have changed them.
 NO_HOURS_AGAIN = timedelta(days=1)
 
@@ -50,11 +49,16 @@ def _locked(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
 
 @transaction.atomic
 def take_back(*, now: datetime, limit: int = BATCH) -> int:
-    """Calls whose lease ran out untouched wait for somebody else; returns how many."""
-    left = FollowUpCall.objects.filter(status=CallStatus.DISPATCHED, leased_until__lte=now).order_by("leased_until")
-    calls = list(_locked(left)[:limit])
+    """Calls whose lease ran out untouched, or whose rep went away, wait for somebody else; returns how many.
+
+    Who went away may still record what came of it, as long as nobody else has it.
+    """
+    gone = User.objects.filter(~there(now)).values("pk")
+    left = FollowUpCall.objects.filter(Q(leased_until__lte=now) | Q(rep__in=gone), status=CallStatus.DISPATCHED)
+    calls = list(_locked(left.order_by("leased_until"))[:limit])
     if not calls:
         return 0
+    expired = {call for call in calls if call.leased_until is not None and call.leased_until <= now}
     for call in calls:
         CALL.move(call, CallStatus.PLANNED)
         call.leased_until = None
@@ -68,7 +72,7 @@ def take_back(*, now: datetime, limit: int = BATCH) -> int:
             now,
             customer_id=call.customer_id,
             case_id=call.case_id,
-            data={"from": call.rep_id},
+            data={"from": call.rep_id, "because": "untouched" if call in expired else "away"},
         )
         for call in calls
     )
@@ -79,14 +83,14 @@ def take_back(*, now: datetime, limit: int = BATCH) -> int:
 def give_out(*, now: datetime, limit: int = BATCH) -> int:
     """Give calls whose time has come to reps who are there, most pressing first. In a constant number of statements.
 
-    A call goes to who has fewest in hand, has not just left it untouched, and has called least lately. Outside the hours
-    where the customer is, its next attempt moves to when they open.
+    Whose call it is says ``sharing``. Outside the hours where the customer is, its next attempt moves to when they open.
     """
     ready = FollowUpCall.objects.filter(status=CallStatus.PLANNED, not_before__lte=now, customer__do_not_call=False)
-    free = _free_callers(set(ready.order_by().values_list("unit_id", flat=True).distinct()), now=now)
-    # Units where nobody is free are left out, so that what waits there does not fill the batch.
-    ready = ready.filter(unit_id__in=[unit_id for unit_id, callers in free.items() if callers])
-    calls = list(_locked(ready.select_related("customer", "obligation").order_by("not_before", "id"))[:limit])
+    free = _desks(set(ready.order_by().values_list("unit_id", flat=True).distinct()), now=now)
+    # What nobody is free for is left out, so that it does not fill the batch while it waits.
+    ready = ready.filter(_somebody_free_for(free, now=now))
+    particulars = ready.select_related("customer", "obligation").order_by("not_before", "id")
+    calls = list(_locked(particulars)[:limit])
     if not calls:
         return 0
     rules = hours.rules()
@@ -96,45 +100,38 @@ def give_out(*, now: datetime, limit: int = BATCH) -> int:
         call.not_before = opening or now + NO_HOURS_AGAIN
     FollowUpCall.objects.bulk_update(closed, ["not_before"])
     open_now = [call for call in calls if call not in closed]
-    given = _choose(sorted(open_now, key=lambda call: (call.obligation.due_end, call.pk)), free)
+    given = share(sorted(open_now, key=lambda call: (call.obligation.due_end, call.pk)), free, now=now)
     if given:
         _give(given, now=now)
     return len(given)
 
 
-@dataclass
-class _Caller:
-    """Somebody who is there to call, how many calls they have in hand and when they called last."""
-
-    user: User
-    in_hand: int
-    last: datetime | None
-
-    def turn(self, call: FollowUpCall) -> tuple[int, bool, float, int]:
-        """Who comes first: fewest in hand, not the one who left this call untouched, called least lately."""
-        since = self.last.timestamp() if self.last is not None else 0.0
-        return self.in_hand, self.user.pk == call.rep_id, since, self.user.pk
-
-
-def _free_callers(unit_ids: set[int], *, now: datetime) -> dict[int, list[_Caller]]:
+def _desks(unit_ids: set[int], *, now: datetime) -> Desks:
+    """Who is there, by unit and program. They are held until the transaction ends, so that nobody takes one beside it."""
     people = callers_by_unit(unit_ids, there=there(now))
-    load = load_of(list({rep.pk for reps in people.values() for rep in reps}), since=now - LOOK_BACK)
-    callers = {rep.pk: _Caller(rep, *load[rep.pk]) for reps in people.values() for rep in reps}
-    return {
-        unit_id: [callers[rep.pk] for rep in reps if callers[rep.pk].in_hand < IN_HAND]
-        for unit_id, reps in people.items()
-    }
+    ids = {rep.pk for reps in people.values() for rep in reps}
+    rows = User.objects.filter(pk__in=ids).order_by("pk")
+    if connection.vendor == "postgresql":
+        rows = rows.select_for_update(skip_locked=True, no_key=True)
+    held = {person.pk: person for person in rows}
+    reps = {unit_id: [held[rep.pk] for rep in reps if rep.pk in held] for unit_id, reps in people.items()}
+    return desks(reps, callers.known(held.values(), now=now), [*Program.objects.all(), None])
 
 
-def _choose(calls: list[FollowUpCall], callers: dict[int, list[_Caller]]) -> list[tuple[FollowUpCall, User]]:
-    chosen = []
-    for call in calls:
-        free = [caller for caller in callers[call.unit_id] if caller.in_hand < IN_HAND]
-        if free:
-            caller = min(free, key=lambda caller: caller.turn(call))
-            caller.in_hand += 1
-            chosen.append((call, caller.user))
-    return chosen
+def _somebody_free_for(free: Desks, *, now: datetime) -> Q:
+    """Calls of the programs and units for which somebody is free, languages whose speakers are all busy excepted."""
+    alike: dict[tuple[int | None, frozenset[str]], list[int]] = defaultdict(list)
+    for (unit_id, program_id), desk in free.items():
+        if desk.free():
+            alike[program_id, desk.tied()].append(unit_id)
+    wanted = Q(pk__in=())
+    for (program_id, tied), unit_ids in alike.items():
+        these = Q(unit__in=unit_ids, program=program_id) if program_id else Q(unit__in=unit_ids, program__isnull=True)
+        for tongue in sorted(tied):
+            spoken = Q(customer__language__iexact=tongue) | Q(customer__language__istartswith=f"{tongue}-")
+            these &= ~spoken | Q(obligation__due_end__lte=now)
+        wanted |= these
+    return wanted
 
 
 def _give(given: list[tuple[FollowUpCall, User]], *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Calling hours: when a customer may be called, by the rule of their jurisdiction and the clock on their wall.
 
 The exact part of a country goes before the country, the country before the rule for all others. Hours are wall time in
-the customer's own zone, whatever its offset and however it changes in between.
+the customer's own zone, whatever its offset and however it changes in between. A rule may leave out public holidays:
+those of the customer's jurisdiction, as far as they are known.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from accounts.authority import ALLOWED, Verdict, refuse
+from accounts.domain.calendar import holiday_name, known_region
 from cases.models import Customer
 from outreach.models import CallingHours
 
@@ -20,21 +23,37 @@ Rules = Mapping[str, CallingHours]
 MIDNIGHT = time(0)
 # Every weekday comes within eight local days, also where one was skipped; the ninth is for the other side of the date line.
 DAYS_AHEAD = 9
+# Where holidays are left out, the next day that is none may be further off.
+DAYS_AHEAD_OF_HOLIDAYS = 40
 
 
 @dataclass(frozen=True)
 class Hours:
-    """Open from ``opens`` to before ``closes``, wall time, on ``weekdays`` (0 is Monday). Closing at 00:00 is midnight."""
+    """Open from ``opens`` to before ``closes``, wall time, on ``weekdays`` (0 is Monday). Closing at 00:00 is midnight.
+
+    ``holidays_of`` is the jurisdiction whose public holidays are left out; blank: none are.
+    """
 
     opens: time
     closes: time
     weekdays: frozenset[int]
+    holidays_of: str = ""
 
     def cover(self, wall: datetime) -> bool:
         """Is this wall time within them?"""
-        if wall.weekday() not in self.weekdays:
+        if wall.weekday() not in self.weekdays or self.holiday(wall.date()):
             return False
         return self.opens <= wall.time() and (wall.time() < self.closes or self.closes == MIDNIGHT)
+
+    def holiday(self, day: date) -> str:
+        """The name of the public holiday for which this day is left out; blank if it is not."""
+        return _holiday(day, self.holidays_of) if self.holidays_of else ""
+
+
+@lru_cache(maxsize=8192)
+def _holiday(day: date, jurisdiction: str) -> str:
+    """A part of a country of whose own holidays nothing is known has those of the country."""
+    return holiday_name(day, jurisdiction if known_region(jurisdiction) else jurisdiction[:2])
 
 
 NEVER = Hours(MIDNIGHT, time(0, 0, 0, 1), frozenset())
@@ -50,7 +69,8 @@ def hours_in(jurisdiction: str, by_jurisdiction: Rules) -> Hours:
     for place in (jurisdiction, jurisdiction[:2], ""):
         rule = by_jurisdiction.get(place)
         if rule is not None:
-            return Hours(rule.opens, rule.closes, frozenset(rule.weekdays))
+            left_out = "" if rule.on_holidays else jurisdiction
+            return Hours(rule.opens, rule.closes, frozenset(rule.weekdays), left_out)
     return NEVER
 
 
@@ -69,7 +89,7 @@ def next_opening(zone: zoneinfo.ZoneInfo, hours: Hours, after: datetime) -> date
         return after
     first_day = after.astimezone(zone).date()
     openings: list[datetime] = []
-    for ahead in range(-1, DAYS_AHEAD):
+    for ahead in range(-1, DAYS_AHEAD_OF_HOLIDAYS if hours.holidays_of else DAYS_AHEAD):
         # A change of the clocks found from one day may lie in the next, so one day more is looked at than has openings.
         enough = bool(openings)
         beginnings = _beginnings(zone, hours, first_day + timedelta(days=ahead))
@@ -122,7 +142,8 @@ def can_call_now(customer: Customer, *, now: datetime, by_jurisdiction: Rules | 
     if is_open(customer.zone, hours, now):
         return ALLOWED
     local = now.astimezone(customer.zone)
-    return refuse("outside_hours", f"It is {local:%A %H:%M} where they are: {said(hours)}.")
+    holiday = f", {hours.holiday(local.date())}" if hours.holiday(local.date()) else ""
+    return refuse("outside_hours", f"It is {local:%A %H:%M}{holiday} where they are: {said(hours)}.")
 
 
 def said(hours: Hours) -> str:
@@ -130,7 +151,8 @@ def said(hours: Hours) -> str:
     if not hours.weekdays:
         return "the rules allow no calls there"
     days = "every day" if len(hours.weekdays) == 7 else _days(hours.weekdays)
-    return f"calls are allowed from {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}"
+    except_holidays = ", not on public holidays" if hours.holidays_of else ""
+    return f"calls are allowed from {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}{except_holidays}"
 
 
 def _days(weekdays: frozenset[int]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from cases.domain import casework
@@ -17,9 +16,12 @@ from cases.models import Case
 from journal.domain.log import Entry, record_many
 from journal.enums import EventType
 from outreach.domain import hours
-from outreach.enums import SignalFate, SignalKind
-from outreach.models import FollowUpCall, Program, Signal
-from outreach.queries.calls import LIVE, program_in_force, usable_phones
+from outreach.domain.qualifying import Known, Weighed, weigh
+from outreach.enums import SignalFate
+from outreach.models import FollowUpCall, HeldOut, Program, Signal
+from outreach.queries.calls import usable_phones
+from outreach.queries.planning import facts_of
+from outreach.queries.programs import programs_in_force
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +33,22 @@ AFTER_OPENING = timedelta(hours=1)
 def plan(*, now: datetime, limit: int = BATCH) -> int:
     """Give up to ``limit`` new signals their fate: a call, or the reason why there is none. Returns how many.
 
-    One that cannot be weighed is left and reported, and the others go on.
+    While no program is in force they wait. One that cannot be weighed is left and reported, and the others go on.
     """
     ids = list(Signal.objects.filter(fate="").order_by("id").values_list("id", flat=True)[:limit])
-    program = program_in_force()
-    if not ids or program is None:
+    programs = programs_in_force() if ids else []
+    if not programs:
         return 0
     try:
-        return _plan(ids, program, now=now)
+        return _plan(ids, programs, now=now)
     except Exception:
         logger.exception("A batch of %d signals could not be weighed; trying them one by one.", len(ids))
-    return sum(_plan_one(signal_id, program, now=now) for signal_id in ids)
+    return sum(_plan_one(signal_id, programs, now=now) for signal_id in ids)
 
 
-def _plan_one(signal_id: int, program: Program, *, now: datetime) -> int:
+def _plan_one(signal_id: int, programs: list[Program], *, now: datetime) -> int:
     try:
-        return _plan([signal_id], program, now=now)
+        return _plan([signal_id], programs, now=now)
     except Exception:
         logger.exception("Signal %d could not be weighed.", signal_id)
         return 0
@@ -54,63 +56,60 @@ def _plan_one(signal_id: int, program: Program, *, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class _Plan:
-    """A call to be: its signal, when its first attempt may be made and by when it is owed."""
+    """A call to be: its signal and program, when its first attempt may be made and by when it is owed."""
 
     signal: Signal
+    program: Program
+    by_lot: bool
     not_before: datetime
     due: datetime
 
 
 @transaction.atomic
-def _plan(ids: Iterable[int], program: Program, *, now: datetime) -> int:
+def _plan(ids: Iterable[int], programs: list[Program], *, now: datetime) -> int:
     """The batch in a constant number of statements. Locks signals, then cases."""
     new = Signal.objects.filter(pk__in=ids, fate="").select_related("customer").order_by("id")
     if connection.vendor == "postgresql":
         new = new.select_for_update(of=("self",), skip_locked=True, no_key=True)
     signals = list(new.prefetch_related(usable_phones()))
-    rules = hours.rules()
-    customer_ids = {signal.customer_id for signal in signals}
-    taken = set(
-        FollowUpCall.objects.filter(customer__in=customer_ids, status__in=LIVE).values_list("customer_id", flat=True)
-    )
+    rules, known = hours.rules(), Known(**facts_of(signals))
     plans: list[_Plan] = []
+    weighed: list[tuple[Signal, Weighed]] = []
     for signal in signals:
-        signal.fate = weigh(signal, program, already=signal.customer_id in taken, now=now)
-        if signal.fate != SignalFate.CALL_PLANNED:
-            continue
-        opening = hours.next_open(signal.customer, after=now, by_jurisdiction=rules)
-        if opening is None:
-            signal.fate = SignalFate.NO_HOURS
-            continue
-        due = max(now + timedelta(hours=program.contact_within_hours), opening + AFTER_OPENING)
-        plans.append(_Plan(signal, opening, due))
-        taken.add(signal.customer_id)
+        found = weigh(signal, programs, known, now=now)
+        opening = hours.next_open(signal.customer, after=now, by_jurisdiction=rules) if _could_call(found) else None
+        if _could_call(found) and opening is None:
+            found = Weighed(SignalFate.NO_HOURS, found.program)
+        signal.fate = found.fate
+        weighed.append((signal, found))
+        if found.fate == SignalFate.CALL_PLANNED and found.program is not None and opening is not None:
+            due = max(now + timedelta(hours=found.program.contact_within_hours), opening + AFTER_OPENING)
+            plans.append(_Plan(signal, found.program, found.by_lot, opening, due))
+            known.live.add(signal.customer_id)
+        elif found.fate == SignalFate.HELD_OUT and found.program is not None and found.by_lot:
+            known.left_out[signal.customer_id, found.program.pk] = now
     Signal.objects.bulk_update(signals, ["fate"])
+    _leave_out(weighed, now=now)
     calls = _owe_calls(plans, now=now)
     record_many(
         [_planned(call, now=now) for call in calls]
-        + [_set_aside(signal, now=now) for signal in signals if signal.fate != SignalFate.CALL_PLANNED]
+        + [_set_aside(signal, found, now=now) for signal, found in weighed if found.fate != SignalFate.CALL_PLANNED]
     )
     return len(signals)
 
 
-def weigh(signal: Signal, program: Program, *, already: bool, now: datetime) -> SignalFate:
-    """What is to become of a signal. A flag or a dispute is dissatisfaction by itself; a score has to be low enough.
+def _could_call(found: Weighed) -> bool:
+    """Whether hours matter: for who is called, and for who would have been but for the lot."""
+    return found.fate in (SignalFate.CALL_PLANNED, SignalFate.HELD_OUT)
 
-    ``signal.customer.usable_phones`` holds the numbers that may be dialed; ``already`` says that a call is planned.
-    """
-    dissatisfied = signal.kind != SignalKind.SURVEY or (
-        signal.score is not None and signal.score <= program.score_at_most
+
+def _leave_out(weighed: Iterable[tuple[Signal, Weighed]], *, now: datetime) -> None:
+    """Write down whom a lot left uncalled: once for as long as it holds."""
+    HeldOut.objects.bulk_create(
+        HeldOut(signal=signal, program=found.program, customer_id=signal.customer_id, case_id=signal.case_id, at=now)
+        for signal, found in weighed
+        if found.fate == SignalFate.HELD_OUT and found.by_lot and found.program is not None
     )
-    too_old = now - timedelta(days=settings.RECOVERY["SIGNAL_MAX_AGE_DAYS"])
-    obstacles = (
-        (not dissatisfied, SignalFate.SATISFIED),
-        (signal.at < too_old, SignalFate.TOO_OLD),
-        (signal.customer.do_not_call, SignalFate.DO_NOT_CALL),
-        (not signal.customer.usable_phones, SignalFate.NO_PHONE),  # type: ignore[attr-defined]
-        (already, SignalFate.ALREADY_PLANNED),
-    )
-    return next((fate for stands, fate in obstacles if stands), SignalFate.CALL_PLANNED)
 
 
 def _owe_calls(plans: list[_Plan], *, now: datetime) -> list[FollowUpCall]:
@@ -145,6 +144,9 @@ def _owe_calls(plans: list[_Plan], *, now: datetime) -> list[FollowUpCall]:
             unit_id=plan.signal.unit_id,
             case_id=plan.signal.case_id,
             signal=plan.signal,
+            program=plan.program,
+            by_lot=plan.by_lot,
+            close_by=now + timedelta(hours=plan.program.close_within_hours),
             not_before=plan.not_before,
         )
         for plan, obligation in zip(plans, obligations, strict=True)
@@ -158,16 +160,16 @@ def _planned(call: FollowUpCall, *, now: datetime) -> Entry:
         now,
         customer_id=call.customer_id,
         case_id=call.case_id,
-        data={"signal": call.signal_id, "not_before": call.not_before.isoformat()},
+        data={"signal": call.signal_id, "program": call.program_id, "not_before": call.not_before.isoformat()},
     )
 
 
-def _set_aside(signal: Signal, *, now: datetime) -> Entry:
+def _set_aside(signal: Signal, found: Weighed, *, now: datetime) -> Entry:
     return Entry(
         EventType.SIGNAL_SET_ASIDE,
         ("signal", signal.pk),
         now,
         customer_id=signal.customer_id,
         case_id=signal.case_id,
-        data={"fate": signal.fate},
+        data={"fate": signal.fate, "program": found.program.pk if found.program else None},
     )

@@ -12,13 +12,15 @@ from accounts.authority import Refused
 from accounts.domain.roles import can_administer
 from accounts.enums import NoticeChannel
 from accounts.models import User
-from cases.enums import ObligationStatus
+from cases.enums import ObligationStatus, Severity
 from cases.models import Obligation
 from journal.domain.log import record
 from journal.enums import EventType
-from outreach.models import CallingHours, Program, Rung
+from outreach.enums import SignalKind
+from outreach.models import CallGroup, CallingHours, Program, Rung
 
-Rule = TypeVar("Rule", Rung, CallingHours, Program)
+Rule = TypeVar("Rule", Rung, CallingHours, Program, CallGroup)
+MOST_TRIES = 10
 
 
 @transaction.atomic
@@ -51,19 +53,57 @@ def save_hours(hours: CallingHours, *, by: User, now: datetime) -> CallingHours:
 def save_program(program: Program, *, by: User, now: datetime) -> Program:
     """Add or change which signals are called about. Refused: ``administrator_needed``, ``invalid``."""
     can_administer(by).enforce()
-    gaps = program.retry_after_minutes
-    if not isinstance(gaps, list) or not all(isinstance(gap, int) and 0 < gap <= 525_600 for gap in gaps):
-        raise Refused("invalid", "The gaps between tries are a list of minutes.", "retry_after_minutes")
+    _check_gaps(program.retry_after_minutes)
+    for name, known in (("kinds", SignalKind.values), ("severities", Severity.values)):
+        chosen = getattr(program, name)
+        if not isinstance(chosen, list) or not set(map(str, chosen)) <= set(known):
+            raise Refused("invalid", f"Choose from: {', '.join(known)}.", name)
+    for name, least, most, words in (
+        ("score_at_most", 1, 5, "A score is 1 (worst) to 5."),
+        ("contact_within_hours", 1, 720, "Between an hour and 30 days."),
+        ("close_within_hours", 1, 2160, "Between an hour and 90 days."),
+        ("calls_per_rep_and_day", 1, 200, "Between 1 and 200 a day."),
+        ("not_again_within_days", 0, 365, "At most a year."),
+        ("holdout_percent", 0, 50, "At most half of them."),
+        ("value_at_least_minor", 0, 10**15, "A worth is not negative."),
+    ):
+        figure = getattr(program, name)
+        if figure is not None and not least <= figure <= most:
+            raise Refused("invalid", words, name)
+    if program.close_within_hours < program.contact_within_hours:
+        raise Refused("invalid", "It cannot be settled before they are called.", "close_within_hours")
+    if program.value_at_least_minor is not None and not program.value_currency:
+        raise Refused("invalid", "Say in which currency.", "value_currency")
+    if program.active and program.group is not None and not program.group.active:
+        raise Refused("group_at_rest", f"Nobody calls for “{program.group}” any more. Choose another group.", "group")
     return _save(program, by=by, now=now)
 
 
-def _save(rule: Rule, *, by: User, now: datetime) -> Rule:
+def _check_gaps(gaps: object) -> None:
+    """Gaps between tries do not get shorter. Refused: ``invalid``."""
+    if not isinstance(gaps, list) or not all(isinstance(gap, int) and 0 < gap <= 525_600 for gap in gaps):
+        raise Refused("invalid", "The gaps between tries are a list of minutes.", "retry_after_minutes")
+    if gaps != sorted(gaps):
+        raise Refused("invalid", "Each gap is as long as the one before, or longer.", "retry_after_minutes")
+    if len(gaps) >= MOST_TRIES:
+        raise Refused("invalid", f"At most {MOST_TRIES} tries: more is a nuisance.", "retry_after_minutes")
+
+
+def save_group(group: CallGroup, *, by: User, now: datetime, fields: list[str]) -> CallGroup:
+    """Save a group of callers whose row is held; ``fields`` say what has changed. Refused: ``invalid``."""
+    return _save(group, by=by, now=now, fields=fields)
+
+
+def _save(rule: Rule, *, by: User, now: datetime, fields: list[str] | None = None) -> Rule:
     try:
         rule.full_clean()
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
+    told: dict[str, object] = {"rule": type(rule).__name__.lower()}
+    if not isinstance(rule, Rung):
+        rule.version = rule.version + 1 if rule.pk else 1
+        told |= {"version": rule.version, "fields": fields or []}
     rule.save()
-    kind = type(rule).__name__.lower()
-    record(EventType.OUTREACH_RULE_CHANGED, subject=(kind, rule.pk), by=by, now=now, data={"rule": kind})
+    record(EventType.OUTREACH_RULE_CHANGED, subject=(str(told["rule"]), rule.pk), by=by, now=now, data=told)
     return rule

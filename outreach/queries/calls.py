@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Team, User
 from cases.models import CustomerPhone, Incident
 from outreach.enums import CallStatus
-from outreach.models import CallAttempt, FollowUpCall, Program, Signal
-
-LIVE = (CallStatus.PLANNED, CallStatus.DISPATCHED)
+from outreach.models import CallAnswer, CallAttempt, CallGroupMember, FollowUpCall, Signal
 
 
 def _in_reach(user: Any) -> Q:
@@ -33,11 +35,6 @@ def visible_signals(user: Any) -> QuerySet[Signal]:
     return Signal.objects.filter(_in_reach(user))
 
 
-def program_in_force() -> Program | None:
-    """Which signals are called about, how soon and how often; None when nobody is called."""
-    return Program.objects.filter(active=True).first()
-
-
 def usable_phones() -> Prefetch[str, QuerySet[CustomerPhone], str]:
     """A customer's numbers that may be dialed, as ``customer.usable_phones``."""
     return Prefetch(
@@ -47,10 +44,11 @@ def usable_phones() -> Prefetch[str, QuerySet[CustomerPhone], str]:
 
 def with_story(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
     """Calls with all that whoever dials should have before them, in a constant number of queries."""
-    attempts = CallAttempt.objects.select_related("by", "cause").order_by("number")
+    answers = Prefetch("answers", CallAnswer.objects.select_related("question").order_by("question__rank", "pk"))
+    attempts = CallAttempt.objects.select_related("by", "cause").prefetch_related(answers).order_by("number")
     incidents = Incident.objects.select_related("cause").order_by("id")
     return calls.select_related(
-        "customer", "unit", "obligation", "signal", "rep", "case", "case__owner"
+        "customer", "unit", "obligation", "signal", "rep", "case", "case__owner", "program"
     ).prefetch_related(usable_phones(), Prefetch("attempts", attempts), Prefetch("case__incidents", incidents))
 
 
@@ -63,7 +61,7 @@ def in_hand(user: User) -> QuerySet[FollowUpCall]:
 def waiting(user: User, *, now: datetime) -> QuerySet[FollowUpCall]:
     """Calls in reach that could be made now by whoever takes them, the most pressing first."""
     ready = visible_calls(user).filter(status=CallStatus.PLANNED, not_before__lte=now)
-    return ready.select_related("customer", "signal", "obligation").order_by("obligation__due_end", "id")
+    return ready.select_related("customer", "signal", "obligation", "program").order_by("obligation__due_end", "id")
 
 
 def later(user: User, *, now: datetime) -> QuerySet[FollowUpCall]:
@@ -77,30 +75,39 @@ def made_by(user: User, *, since: datetime) -> QuerySet[CallAttempt]:
     return CallAttempt.objects.filter(by=user, at__gte=since).select_related("call", "call__customer").order_by("-id")
 
 
-def load_of(reps: list[int], *, since: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """How many calls each rep has in hand, and when they last recorded an attempt since then. Two queries."""
+def load_of(days: Mapping[int, datetime]) -> dict[int, tuple[int, int, datetime | None]]:
+    """For each rep, whose day began at this moment: calls in hand, customers called today, last attempt. Two queries.
+
+    Customers of calls in hand are not among those called, so that the two can be added.
+    """
     counts = (
-        FollowUpCall.objects.filter(rep__in=reps, status=CallStatus.DISPATCHED)
+        FollowUpCall.objects.filter(rep__in=list(days), status=CallStatus.DISPATCHED)
         .values("rep")
         .annotate(count=Count("id"))
         .values_list("rep", "count")
     )
     in_hand_of = dict(counts)
-    last = (
-        CallAttempt.objects.filter(by__in=reps, at__gte=since)
+    by_day: dict[datetime, list[int]] = defaultdict(list)
+    for rep, begin in days.items():
+        by_day[begin].append(rep)
+    today = reduce(or_, (Q(by__in=reps, at__gte=begin) for begin, reps in by_day.items()), Q(pk__in=()))
+    with_them = Q(call__status=CallStatus.DISPATCHED, call__rep=F("by"))
+    made = (
+        CallAttempt.objects.filter(today)
         .values("by")
-        .annotate(last=Max("at"))
-        .values_list("by", "last")
+        .annotate(last=Max("at"), count=Count("call", distinct=True, filter=~with_them))
+        .values_list("by", "count", "last")
     )
-    last_of = dict(last)
-    return {rep: (in_hand_of.get(rep, 0), last_of.get(rep)) for rep in reps}
+    made_by: dict[int, tuple[int, datetime | None]] = {rep: (count, last) for rep, count, last in made}
+    return {rep: (in_hand_of.get(rep, 0), *made_by.get(rep, (0, None))) for rep in days}
 
 
 def callers_by_unit(unit_ids: set[int], *, there: Q) -> dict[int, list[User]]:
-    """Who is there to call for each unit: people of the call group whose team serves it. One query."""
+    """Who is there to call for each unit: people chosen for it whose team serves it. One query."""
     callers: dict[int, list[User]] = {unit_id: [] for unit_id in unit_ids}
+    chosen = Q(takes_calls=True) | Exists(CallGroupMember.objects.filter(user=OuterRef("pk"), group__active=True))
     serving = (
-        User.objects.filter(there, team__units__in=unit_ids, takes_calls=True, role__in=[Role.REP, Role.SUPERVISOR])
+        User.objects.filter(there, chosen, team__units__in=unit_ids, role__in=[Role.REP, Role.SUPERVISOR])
         .annotate(serves=F("team__units"))
         .order_by("id")
     )

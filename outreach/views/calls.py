@@ -14,8 +14,8 @@ from accounts.authority import Refused, Verdict
 from accounts.models import User
 from cases.queries.people import baggage_of
 from compensation.queries import awards_of
+from outreach.domain import callers, hours, outcomes
 from outreach.domain import calls as verbs
-from outreach.domain import hours
 from outreach.enums import CallOutcome, CallStatus
 from outreach.forms.calls import OutcomeForm
 from outreach.models import FollowUpCall
@@ -66,11 +66,11 @@ class Lists:
 
 
 def _lists(user: User, now: datetime) -> Lists:
-    rules = hours.rules()
+    rules, caller = hours.rules(), callers.known([user], now=now)[user.pk]
     ready = list(waiting(user, now=now)[:WAITING])
     return Lists(
         mine=list(in_hand(user)[:MINE]),
-        waiting=[Row(call, verbs.can_take(user, call, now=now, rules=rules)) for call in ready],
+        waiting=[Row(call, verbs.can_take(user, call, now=now, rules=rules, caller=caller)) for call in ready],
         later=list(later(user, now=now)[:LATER]),
     )
 
@@ -82,7 +82,7 @@ def _chosen(user: User, pk: int) -> FollowUpCall:
 def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeForm | None = None) -> dict[str, Any]:
     """Everything that whoever dials should have before them."""
     if call is None:
-        return {"call": None, "in_group": verbs.in_call_group(user), "now": now}
+        return {"call": None, "in_group": callers.in_call_group(user), "now": now}
     phones = list(call.customer.usable_phones)  # type: ignore[attr-defined]
     dial = verbs.number_to_dial(call, phones)
     live_call = call.status in (CallStatus.PLANNED, CallStatus.DISPATCHED)
@@ -97,7 +97,7 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
         "may_record": may_record,
         "may_call": hours.can_call_now(call.customer, now=now),
         "hours": hours.said(hours.hours_in(call.customer.jurisdiction, hours.rules())),
-        "next_attempt": verbs.next_attempt(call, now=now) if live_call else None,
+        "next_attempt": outcomes.next_attempt(call, now=now) if live_call else None,
         "mine": call.status == CallStatus.DISPATCHED and call.rep_id == user.pk,
         "live": live_call,
         "baggage": baggage_of(call.customer, apart_from_case=call.case_id, limit=5),
@@ -178,7 +178,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
     try:
-        recorded = verbs.record_outcome(found, by=user, now=now, **form.cleaned_data)
+        recorded = outcomes.record_outcome(found, by=user, now=now, **form.cleaned_data)
     except Refused as refused:
         if refused.code == "out_of_reach":
             raise

@@ -10,8 +10,8 @@ import pytest
 
 from accounts.models import User
 from cases.models import Case, Customer
-from outreach.domain import calls, planning, signals
-from outreach.models import FollowUpCall, Signal
+from outreach.domain import calls, outcomes, planning, signals
+from outreach.models import FollowUpCall, Program, Signal
 from tests.factories import NOW, House, again
 
 # A Tuesday, 15:00 in UTC: 9 in the morning in Denver, within calling hours.
@@ -19,12 +19,13 @@ CALLING = NOW
 
 
 class Outreach:
-    """The house with its call group: Alice and Bob call; Sue supervises and does not."""
+    """The house with its call group: Alice and Bob call; Sue supervises and does not. No lot leaves anybody uncalled."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         User.objects.filter(pk__in=[house.alice.pk, house.bob.pk]).update(takes_calls=True)
         house.alice, house.bob = again(house.alice), again(house.bob)
+        Program.objects.update(holdout_percent=0)
 
     def signal(self, customer: Customer | None = None, *, now: datetime = NOW, **given: Any) -> Signal:
         """A survey with the worst score, from the CRM."""
@@ -47,7 +48,7 @@ class Outreach:
     def outcome(self, call: FollowUpCall, outcome: str, *, by: User | None = None, **given: Any) -> FollowUpCall:
         """What Alice says came of it, two minutes later."""
         heard: dict[str, Any] = {"what_went_wrong": "Nobody called back", "now": NOW + timedelta(minutes=2)}
-        return calls.record_outcome(call, outcome=outcome, by=by or self.house.alice, **heard | given)
+        return outcomes.record_outcome(call, outcome=outcome, by=by or self.house.alice, **heard | given)
 
 
 @pytest.fixture

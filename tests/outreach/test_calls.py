@@ -14,7 +14,7 @@ from cases.enums import CaseStatus, ObligationStatus
 from cases.models import Case, CustomerPhone, Incident, Obligation
 from journal.enums import EventType
 from journal.models import Event
-from outreach.domain import calls, dispatching
+from outreach.domain import calls, dispatching, outcomes
 from outreach.domain.workflow import CALL
 from outreach.enums import CallOutcome, CallStatus
 from outreach.models import CallAttempt, FollowUpCall, Program
@@ -149,7 +149,31 @@ def test_a_call_left_untouched_comes_back_and_goes_to_somebody_else(outreach: Ou
     call = again(call)
     assert (call.status, call.rep) == (CallStatus.DISPATCHED, outreach.house.bob)
     returned = Event.objects.get(type=EventType.CALL_RETURNED)
-    assert returned.data == {"from": outreach.house.alice.pk}
+    assert returned.data == {"from": outreach.house.alice.pk, "because": "untouched"}
+
+
+def test_who_goes_away_leaves_their_calls_to_others_at_once(outreach: Outreach) -> None:
+    call = outreach.taken()
+    away(outreach.house.alice)
+    dispatching.dispatch(now=NOW + MINUTE)
+    assert again(call).rep == outreach.house.bob
+    assert Event.objects.get(type=EventType.CALL_RETURNED).data["because"] == "away"
+
+
+def test_who_went_away_on_the_phone_can_still_say_what_came_of_it(outreach: Outreach) -> None:
+    call = outreach.taken()
+    away(outreach.house.alice)
+    away(outreach.house.bob)
+    dispatching.dispatch(now=NOW + MINUTE)
+    assert again(call).status == CallStatus.PLANNED
+    outreach.outcome(call, "turned_around")
+    assert again(call).status == CallStatus.DONE
+
+
+def test_who_is_away_takes_no_call(outreach: Outreach) -> None:
+    call = outreach.call()
+    away(outreach.house.alice)
+    assert refused_code(lambda: calls.take(call, by=again(outreach.house.alice), now=NOW)) == "away"
 
 
 def test_outside_the_hours_the_attempt_moves_to_when_they_open(outreach: Outreach) -> None:
@@ -265,13 +289,15 @@ def test_no_answer_is_tried_again_after_growing_gaps_and_then_given_up(outreach:
     call, now, gaps = outreach.call(), NOW, []
     for outcome in ("no_answer", "left_message", "no_answer"):
         calls.take(call, by=outreach.house.alice, now=now)
-        call = again(calls.record_outcome(call, outcome=outcome, by=outreach.house.alice, now=now))
+        call = again(outcomes.record_outcome(call, outcome=outcome, by=outreach.house.alice, now=now))
         assert (call.status, call.rep, call.obligation.owner) == (CallStatus.PLANNED, None, None)
         gaps.append(call.not_before - now)
         now = call.not_before
-    assert gaps == [2 * HOUR, DAY, 2 * DAY]
+    # From 9:00: after two hours it would be morning again, so at noon; a day later in the evening; then every part of
+    # the day was tried, and two days are enough.
+    assert gaps == [3 * HOUR, DAY + 5 * HOUR, 2 * DAY]
     calls.take(call, by=outreach.house.alice, now=now)
-    call = again(calls.record_outcome(call, outcome="no_answer", by=outreach.house.alice, now=now))
+    call = again(outcomes.record_outcome(call, outcome="no_answer", by=outreach.house.alice, now=now))
     assert (call.status, call.outcome, call.attempts_made) == (CallStatus.GIVEN_UP, CallOutcome.NO_ANSWER, 4)
     assert call.obligation.status == ObligationStatus.ABANDONED
     assert Notice.objects.filter(user=outreach.house.sue, kind="call_given_up").count() == 1
@@ -280,7 +306,7 @@ def test_no_answer_is_tried_again_after_growing_gaps_and_then_given_up(outreach:
 def test_the_next_attempt_waits_for_the_hours_to_open(outreach: Outreach) -> None:
     call, evening = outreach.call(), datetime(2026, 3, 11, 2, tzinfo=UTC)  # 20:00 in Denver
     calls.take(call, by=outreach.house.alice, now=evening)
-    call = calls.record_outcome(call, outcome="no_answer", by=outreach.house.alice, now=evening)
+    call = outcomes.record_outcome(call, outcome="no_answer", by=outreach.house.alice, now=evening)
     assert call.not_before == datetime(2026, 3, 11, 14, tzinfo=UTC)
     early = call.not_before - 6 * HOUR
     assert refused_code(lambda: calls.take(call, by=outreach.house.alice, now=early)) == "outside_hours"

@@ -128,3 +128,44 @@ def test_the_rules_an_installation_starts_with_hold_in_the_customers_zone() -> N
     sunday_noon = datetime(2026, 11, 22, 11, tzinfo=UTC)
     assert hours.next_open(in_paris, after=sunday_noon) == datetime(2026, 11, 23, 8, tzinfo=UTC)
     assert "Sunday 12:00" in hours.can_call_now(in_paris, now=sunday_noon).reason
+
+
+HOLIDAYS_OUT = Hours(time(9), time(17), frozenset(range(7)), "US-CO")
+
+
+def test_a_public_holiday_is_left_out_where_the_rule_says_so_and_is_named() -> None:
+    denver = zoneinfo.ZoneInfo("America/Denver")
+    noon = datetime(2026, 12, 25, 19, tzinfo=UTC)
+    assert not is_open(denver, HOLIDAYS_OUT, noon)
+    assert is_open(denver, Hours(time(9), time(17), frozenset(range(7))), noon)
+    assert next_opening(denver, HOLIDAYS_OUT, noon) == datetime(2026, 12, 26, 16, tzinfo=UTC)
+    customer = Customer(time_zone="America/Denver", jurisdiction="US-CO")
+    rule = {"": CallingHours(opens=time(9), closes=time(17), weekdays=list(range(7)), on_holidays=False)}
+    verdict = hours.can_call_now(customer, now=noon, by_jurisdiction=rule)
+    assert (verdict.code, "Christmas" in verdict.reason, "not on public holidays" in verdict.reason) == (
+        "outside_hours",
+        True,
+        True,
+    )
+
+
+def test_a_place_whose_holidays_nobody_knows_has_none() -> None:
+    somewhere = Hours(time(9), time(17), frozenset(range(7)), "XX")
+    assert is_open(zoneinfo.ZoneInfo("UTC"), somewhere, datetime(2026, 12, 25, 12, tzinfo=UTC))
+
+
+@given(zones, st.sampled_from(["DE", "US-CO", "NZ", "JP", "IN", "CN", "XX", "DE-BY", "FR-75"]), moments)
+@settings(max_examples=150, deadline=None)
+def test_no_opening_lies_on_a_holiday_and_none_before_it_was_missed(
+    zone: zoneinfo.ZoneInfo, place: str, after: datetime
+) -> None:
+    plain = Hours(time(9), time(17), frozenset({0, 1, 2, 3, 4}))
+    kept = Hours(plain.opens, plain.closes, plain.weekdays, place)
+    opening = next_opening(zone, kept, after)
+    assert opening is not None
+    assert not kept.holiday(opening.astimezone(zone).date())
+    # From opening to opening without holidays: each that was passed over is one.
+    at = next_opening(zone, plain, after)
+    while at is not None and at < opening:
+        assert kept.holiday(at.astimezone(zone).date())
+        at = next_opening(zone, plain, at + timedelta(hours=12))

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from accounts.enums import Role
 from cases.enums import CaseStatus
 from cases.models import Case
 from desk.management.demo.stage import Cast, Story
-from outreach.domain import hours, planning, signals
-from outreach.domain.calls import record_outcome, take
+from outreach.domain import hours, planning, programs, signals
+from outreach.domain.calls import take
+from outreach.domain.outcomes import record_outcome
 from outreach.enums import CallOutcome, SignalKind
-from outreach.models import FollowUpCall
+from outreach.models import FollowUpCall, Program
 
 
 class Said(NamedTuple):
@@ -84,8 +86,29 @@ MADE = [
 ]  # fmt: skip
 
 
+# Who calls in which languages besides English; whoever is not here calls in any.
+LANGUAGES = {"omar": ["en", "es", "pt"], "lena": ["en", "de", "ja"]}
+QUESTIONS = ["When did you first notice it?", "Whom did you tell, and what did they say?"]
+SCRIPT = (
+    "Say who you are and that you call because of what they told us. Thank them for it. Then listen: do not explain "
+    "until they have finished."
+)
+
+
 def calls(cast: Cast) -> Iterator[Story]:
-    """Stories of signals and of the calls that followed."""
+    """Stories of signals and of the calls that followed, by a program and a group that are set up for it."""
+    admin, opened = cast.staff["admin"], cast.now - timedelta(days=30)
+    people = [
+        programs.Member(person, LANGUAGES.get(name, []))
+        for name, person in cast.staff.items()
+        if person.takes_calls and person.role != Role.ADMIN
+    ]
+    group = programs.set_group(None, name="Those who listen well", members=people, by=admin, now=opened)
+    # The demo is the same for everybody, so no lot is drawn in it.
+    first = Program.objects.order_by("rank", "id")[0]
+    programs.set_program(
+        first, group=group, script=SCRIPT, questions=QUESTIONS, holdout_percent=0, by=admin, now=opened
+    )
     for said in (*TO_CALL, *NOT_CALLED):
         yield _signal(cast, said)
     for made in MADE:
