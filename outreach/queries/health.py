@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts.enums import DeliveryStatus
 from cases.enums import ObligationStatus
 from cases.models import Obligation
-from outreach.models import Rung
+from journal.models import Event
+from outreach.models import Heartbeat, Probe, Rung
 
 # A reminder this late is no reminder any more: the workers are down, or there is nobody whom it could reach.
 REMINDED_WITHIN = timedelta(minutes=2)
@@ -66,3 +67,13 @@ def is_being_refused(rows: QuerySet[Any], *, now: datetime) -> bool:
         return False
     last = rows.filter(status=DeliveryStatus.SENT).order_by("-id").values_list("sent_at", flat=True).first()
     return last is None or last <= now - NOTHING_SENT_FOR
+
+
+def seen_lately() -> QuerySet[Heartbeat]:
+    """The clocks and workers of the last day, the one seen last on top."""
+    return Heartbeat.objects.order_by("-beat_at", "name")
+
+
+def turns() -> QuerySet[Event]:
+    """What closed and opened on the path, the newest first. Found by the probes, since a log is long."""
+    return Event.objects.filter(subject_kind="probe", subject_id__in=Probe.objects.values("pk")).order_by("-at", "-id")

@@ -68,6 +68,7 @@ PAGES = {
     "setting-cause-new": "/settings/causes",
     "setting-cause-rename": "/settings/causes",
     "setting-cause-retire": "/settings/causes",
+    "setting-path-try": "/settings/path",
     "setting-person-state": "/settings/people",
     "setting-person-holidays": "/settings/people",
     "setting-credential-revoke": "/settings/credentials",

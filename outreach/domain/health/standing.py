@@ -6,7 +6,7 @@ long ago is said to be unknown instead of open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,10 +45,10 @@ class Standing:
         return self.state in CLOSED
 
 
-def standings(*, now: datetime) -> list[Standing]:
-    """Every part of the path. One read of the probes, and a glance each at what rows and clock can answer."""
+def standings(*, now: datetime, but: Iterable[str] = ()) -> list[Standing]:
+    """Every part of the path, ``but`` those that the caller asks in its own way. One read of the probes, and a glance each at what rows and clock can answer."""
     probes = {probe.name: probe for probe in Probe.objects.all()}
-    return [standing(path, probes.get(path.name), now=now) for path in watched()]
+    return [standing(path, probes.get(path.name), now=now) for path in watched() if path.name not in but]
 
 
 def standing_of(name: str, *, now: datetime) -> Standing | None:
