@@ -41,6 +41,44 @@ def at_wall_time(wall: datetime, zone: str) -> datetime:
         raise Refused("invalid", "There is no such time.", "due_end") from None
 
 
+def said_wall(wall: datetime, zone: str, *, field: str = "due") -> datetime:
+    """The same for a time that somebody chose: one that the clocks skip is not guessed at, since they can choose again.
+
+    Refused: ``skipped_time``, and as ``at_wall_time``.
+    """
+    moment = at_wall_time(wall, zone)
+    shown = moment.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
+    if shown != wall:
+        raise Refused(
+            "skipped_time",
+            f"There is no {wall:%H:%M} on {_day(wall)} in {city(zone)}: the clocks go forward then. "
+            f"Did you mean {shown:%H:%M}?",
+            field,
+        )
+    return moment
+
+
+def city(zone: str) -> str:
+    """America/New_York is said New York."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def in_words(due_end: datetime, due_start: datetime | None, *, zone: str) -> str:
+    """As a customer is told: by 09:30 on Tuesday, March 10; on Friday, March 13, between 09:00 and 11:00."""
+    place = zone_named(zone)
+    end = due_end.astimezone(place)
+    if due_start is None:
+        return f"by {end:%H:%M} on {_day(end)}"
+    start = due_start.astimezone(place)
+    if start.date() == end.date():
+        return f"on {_day(end)}, between {start:%H:%M} and {end:%H:%M}"
+    return f"between {start:%H:%M} on {_day(start)} and {end:%H:%M} on {_day(end)}"
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%A, %B} {local.day}"
+
+
 def check_due(due_end: datetime, *, due_start: datetime | None, now: datetime) -> None:
     """A due time lies ahead, within a year, and its window is in order. Refused: ``invalid``, ``due_in_past``, …"""
     for moment, field in ((due_end, "due_end"), (due_start, "due_start")):
@@ -90,7 +128,8 @@ def suggestions(now: datetime, zone: str) -> list[Suggestion]:
     offered.append(Suggestion("tomorrow afternoon", at_wall_time(datetime.combine(tomorrow, AFTERNOON), zone)))
     monday = _next_monday(local.date())
     if monday > tomorrow:
-        offered.append(Suggestion("Monday morning", at_wall_time(datetime.combine(monday, MORNING), zone)))
+        said = "Monday morning" if local.weekday() else "next Monday morning"
+        offered.append(Suggestion(said, at_wall_time(datetime.combine(monday, MORNING), zone)))
     return offered
 
 

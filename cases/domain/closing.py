@@ -15,7 +15,7 @@ from cases.domain.workflow import CASE
 from cases.enums import CaseOutcome, CaseStatus, InvestigationStatus, ObligationKind, ObligationStatus
 from cases.models import Case, Incident, Investigation, Obligation
 from journal.domain.log import record
-from journal.enums import EventType
+from journal.enums import ActorKind, EventType
 
 STILL_OWED = {
     ObligationKind.PROMISE: ("promise_open", "A promise to the customer is not kept yet."),
@@ -103,8 +103,11 @@ def reopen(case: Case, *, reason: str, by: User, now: datetime, version: int | N
     return held
 
 
-def reopen_held(held: Case, *, reason: str, by: User, now: datetime) -> None:
-    """The same for a case that the caller holds and has the authority to reopen, such as after a follow-up call."""
+def reopen_held(held: Case, *, reason: str, by: User | None, now: datetime) -> None:
+    """The same for a case that the caller holds and has the authority to reopen, such as after a follow-up call.
+
+    ``by`` None: by the customer, who asks for more.
+    """
     CASE.move(held, CaseStatus.REOPENED)
     held.closed_at, held.closed_by, held.outcome = None, None, ""
     held.reopened_count += 1
@@ -118,4 +121,5 @@ def reopen_held(held: Case, *, reason: str, by: User, now: datetime) -> None:
         case_id=held.pk,
         data={"version": held.version, "fields": ["status"]},
         words={"reason": reason.strip()},
+        actor_kind=ActorKind.CUSTOMER if by is None else None,
     )

@@ -278,8 +278,7 @@ def _announce(case: Case, *, by: User, now: datetime, live: bool) -> None:
     contact = case.owner or supervisors_of_unit(case.unit_id).first()
     due = None if live else messages.hear_by(now)
     email = case.customer.emails.order_by("id").first()
+    promise = promises.make_opening_promise(case, due=due, by=by, now=now) if due is not None else None
     messages.write_opening_notice(
-        case, email=email.address if email else None, contact=contact, due=due, by=by, now=now
+        case, email=email.address if email else None, contact=contact, promise=promise, by=by, now=now
     )
-    if due is not None:
-        promises.make_opening_promise(case, due=due, by=by, now=now)

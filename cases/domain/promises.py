@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
-from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
+from accounts.authority import Refused, Verdict, first_no
 from accounts.domain.words import said
-from accounts.enums import Role
 from accounts.models import User
-from cases.domain import casework, clock
+from cases.domain import casework, due_times, promise_steps
 from cases.domain.contacts import note_contact
 from cases.domain.obligations import abandon as abandon_obligation
-from cases.domain.obligations import discharge, owe
 from cases.domain.permissions import can_work_on, leads
+from cases.domain.promise_steps import can_promise_channel
 from cases.domain.workflow import PROMISE
-from cases.enums import Channel, Direction, ObligationKind, PromiseStatus, Reached
-from cases.models import Case, Contact, Obligation, Promise
-from journal.domain.log import record, together
+from cases.enums import Channel, Direction, PromiseStatus, Reached
+from cases.models import Case, Contact, Promise
+from journal.domain.log import together
 from journal.enums import EventType
+
+__all__ = [
+    "abandon",
+    "can_abandon",
+    "can_keep",
+    "can_promise_channel",
+    "interim",
+    "keep",
+    "keep_held",
+    "make",
+    "make_held",
+    "make_opening_promise",
+    "move",
+    "promise_after_drop",
+]
 
 DROPPED_LINE = timedelta(minutes=2)
 
-EVENT_OF = {
-    PromiseStatus.KEPT: EventType.PROMISE_KEPT,
-    PromiseStatus.LATE: EventType.PROMISE_KEPT_LATE,
-    PromiseStatus.MISSED: EventType.PROMISE_MISSED,
-}
-
 
 @transaction.atomic
+@together()
 def make(
     case: Case,
     *,
-    due_end: datetime,
     by: User,
     now: datetime,
+    due: str | None = None,
+    due_end: datetime | None = None,
     due_start: datetime | None = None,
     zone: str | None = None,
     channel: str = Channel.PHONE,
@@ -46,111 +55,51 @@ def make(
 ) -> Promise:
     """Promise to contact the customer by ``due_end`` (aware). ``zone`` is the one that was meant, theirs if not given.
 
-    It is owed by whoever promised; what a program promises, by the owner.
-    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``due_in_past``, ``due_too_far``,
-    ``unknown_zone``, ``do_not_call``, ``invalid``, ``changed_meanwhile``.
+    ``due`` is the same as people say it, in that zone (``due_times``); one of the two is given. It is owed by whoever
+    promised; what a program promises, by the owner. The customer is told of it in writing.
+    Refused: ``out_of_reach``, ``case_closed``, ``historical_case``, ``unclear_time``, ``skipped_time``,
+    ``due_in_past``, ``due_too_far``, ``unknown_zone``, ``do_not_call``, ``invalid``, ``changed_meanwhile``.
     """
     held = casework.hold(case, by=by, version=version)
     can_work_on(by, held).enforce()
-    promise = _make(held, due_end=due_end, due_start=due_start, zone=zone, channel=channel, what=what, by=by, now=now)
+    when = due_times.meant(
+        due, due_end, due_start, zone=zone or held.customer.time_zone, now=now, own_zone=by.time_zone
+    )
+    promise = promise_steps.make_on(
+        held, due_end=when.due_end, due_start=when.due_start, zone=zone, channel=channel, what=what, by=by, now=now
+    )
     casework.save(held)
     return promise
 
 
 def make_opening_promise(case: Case, *, due: datetime, by: User, now: datetime) -> Promise:
-    """What the opening notice tells the customer is owed to them. The caller holds the case and saves it."""
-    channel = _reachable(case, case.customer.channel_preference)
-    return _make(case, due_end=due, channel=channel, what="First reply", owner=case.owner, by=by, now=now)
+    """What the opening notice tells the customer is owed to them, and confirms. The caller holds the case and saves it."""
+    channel = promise_steps.reachable(case, case.customer.channel_preference)
+    return promise_steps.make_on(
+        case, due_end=due, channel=channel, what="First reply", owner=case.owner, by=by, now=now, confirm=False
+    )
 
 
 def promise_after_drop(case: Case, *, by: User, now: datetime) -> Promise:
     """A dropped line is called back at once, by whoever was on it. The caller holds the case and saves it."""
-    channel = _reachable(case, Channel.PHONE)
-    return _make(case, due_end=now + DROPPED_LINE, channel=channel, what="Call back: the line dropped", by=by, now=now)
+    channel = promise_steps.reachable(case, Channel.PHONE)
+    return promise_steps.make_on(
+        case, due_end=now + DROPPED_LINE, channel=channel, what="Call back: the line dropped", by=by, now=now
+    )
 
 
 def make_held(
     case: Case, *, due_end: datetime, what: str, by: User, now: datetime, follows: Promise | None = None
 ) -> Promise:
     """What another verb promises, to call or else to write. The caller holds the case and saves it. As ``make``."""
-    channel = _reachable(case, Channel.PHONE)
-    return _make(case, due_end=due_end, channel=channel, what=what, follows=follows, by=by, now=now)
+    channel = promise_steps.reachable(case, Channel.PHONE)
+    return promise_steps.make_on(case, due_end=due_end, channel=channel, what=what, follows=follows, by=by, now=now)
 
 
 def keep_held(promise: Promise, case: Case, *, contact: Contact, interim: bool, by: User, now: datetime) -> None:
     """A contact that another verb has noted keeps a promise. The caller holds both and saves the case."""
     promise.case = case
-    _resolve(promise, case, contact=contact, interim=interim, by=by, now=now)
-
-
-def _reachable(case: Case, channel: str) -> str:
-    """The channel, or email in its place where the customer is not to be called."""
-    return channel if can_promise_channel(case, channel) else Channel.EMAIL
-
-
-def can_promise_channel(case: Case, channel: str) -> Verdict:
-    """A customer who does not want calls is promised none."""
-    if channel not in Channel.values:
-        return refuse("invalid", f"Choose one of: {', '.join(Channel.values)}.", "channel")
-    if case.customer.do_not_call and channel in (Channel.PHONE, Channel.VIDEO):
-        return refuse(
-            "do_not_call", f"{case.customer.display_name} asked not to be called. Promise another way.", "channel"
-        )
-    return ALLOWED
-
-
-def _make(
-    case: Case,
-    *,
-    due_end: datetime,
-    by: User,
-    now: datetime,
-    due_start: datetime | None = None,
-    zone: str | None = None,
-    channel: str = Channel.PHONE,
-    what: str = "",
-    follows: Promise | None = None,
-    owner: User | None = None,
-) -> Promise:
-    clock.check_due(due_end, due_start=due_start, now=now)
-    if zone is not None:
-        clock.zone_named(zone)
-    can_promise_channel(case, channel).enforce()
-    what = said(what, "what", at_most=200) or "Call back"
-    obligation = owe(
-        ObligationKind.PROMISE,
-        what=what,
-        customer=case.customer,
-        unit_id=case.unit_id,
-        case=case,
-        owner=owner or (case.owner if by.is_service or by.role == Role.ADMIN else by),
-        due_start=due_start,
-        due_end=due_end,
-        zone=zone,
-        by=by,
-        now=now,
-    )
-    promise = Promise.objects.create(
-        obligation=obligation, case=case, channel=channel, made_by=by, made_at=now, follows=follows
-    )
-    record(
-        EventType.PROMISE_MADE,
-        subject=("promise", promise.pk),
-        by=by,
-        now=now,
-        customer_id=case.customer_id,
-        case_id=case.pk,
-        channel=channel,
-        data={
-            **casework.as_version(case),
-            "due_start": due_start.isoformat() if due_start else None,
-            "due_end": due_end.isoformat(),
-            "zone": obligation.zone,
-            "follows": follows.pk if follows else None,
-        },
-        words={"what": what},
-    )
-    return promise
+    promise_steps.resolve(promise, case, contact=contact, interim=interim, by=by, now=now)
 
 
 def can_keep(user: User, promise: Promise) -> Verdict:
@@ -176,7 +125,7 @@ def keep(
     An attempt that reaches nobody is recorded and keeps nothing. Refused as ``contacts.record_contact`` and
     ``wrong_state``.
     """
-    held, open_promise = _hold(promise, by=by)
+    held, open_promise = promise_steps.hold(promise, by=by)
     can_keep(by, open_promise).enforce()
     contact = note_contact(
         held,
@@ -188,7 +137,7 @@ def keep(
         words=words,
     )
     if reached == Reached.CUSTOMER:
-        _resolve(open_promise, held, contact=contact, interim=False, by=by, now=now)
+        promise_steps.resolve(open_promise, held, contact=contact, interim=False, by=by, now=now)
     elif reached == Reached.DROPPED:
         promise_after_drop(held, by=by, now=now)
     casework.save(held)
@@ -200,9 +149,11 @@ def keep(
 def interim(
     promise: Promise,
     *,
-    due_end: datetime,
     by: User,
     now: datetime,
+    due: str | None = None,
+    due_end: datetime | None = None,
+    due_start: datetime | None = None,
     channel: str | None = None,
     words: str = "",
     what: str = "",
@@ -212,8 +163,11 @@ def interim(
 
     Refused as ``keep`` and ``make``.
     """
-    held, open_promise = _hold(promise, by=by)
+    held, open_promise = promise_steps.hold(promise, by=by)
     can_keep(by, open_promise).enforce()
+    when = due_times.meant(
+        due, due_end, due_start, zone=zone or open_promise.obligation.zone, now=now, own_zone=by.time_zone
+    )
     contact = note_contact(
         held,
         channel=channel or open_promise.channel,
@@ -223,12 +177,13 @@ def interim(
         now=now,
         words=words or "Still working on it.",
     )
-    _resolve(open_promise, held, contact=contact, interim=True, by=by, now=now)
-    following = _make(
+    promise_steps.resolve(open_promise, held, contact=contact, interim=True, by=by, now=now)
+    following = promise_steps.make_on(
         held,
-        due_end=due_end,
+        due_end=when.due_end,
+        due_start=when.due_start,
         zone=zone or open_promise.obligation.zone,
-        channel=channel or _reachable(held, open_promise.channel),
+        channel=channel or promise_steps.reachable(held, open_promise.channel),
         what=what or open_promise.obligation.what,
         follows=open_promise,
         by=by,
@@ -241,7 +196,14 @@ def interim(
 @transaction.atomic
 @together()
 def move(
-    promise: Promise, *, due_end: datetime, agreed: bool, by: User, now: datetime, due_start: datetime | None = None
+    promise: Promise,
+    *,
+    agreed: bool,
+    by: User,
+    now: datetime,
+    due: str | None = None,
+    due_end: datetime | None = None,
+    due_start: datetime | None = None,
 ) -> Promise:
     """Move a promise to another time. With the customer's agreement it is renegotiated; without, it was missed.
 
@@ -249,23 +211,17 @@ def move(
 
     Returns the promise that takes its place. Refused as ``make`` and ``wrong_state``.
     """
-    held, open_promise = _hold(promise, by=by)
+    held, open_promise = promise_steps.hold(promise, by=by)
     can_keep(by, open_promise).enforce()
-    in_time = agreed and now <= open_promise.obligation.due_end + _grace()
-    _end(open_promise, held, PromiseStatus.RENEGOTIATED if in_time else PromiseStatus.MISSED, by=by, now=now)
-    _record(
-        open_promise,
-        EventType.PROMISE_RENEGOTIATED if in_time else EventType.PROMISE_MISSED,
-        by=by,
-        now=now,
-        data={"moved": True, "agreed": agreed},
-    )
-    following = _make(
+    zone = open_promise.obligation.zone
+    when = due_times.meant(due, due_end, due_start, zone=zone, now=now, own_zone=by.time_zone)
+    promise_steps.move_on(open_promise, held, agreed=agreed, by=by, now=now)
+    following = promise_steps.make_on(
         held,
-        due_end=due_end,
-        due_start=due_start,
-        zone=open_promise.obligation.zone,
-        channel=_reachable(held, open_promise.channel),
+        due_end=when.due_end,
+        due_start=when.due_start,
+        zone=zone,
+        channel=promise_steps.reachable(held, open_promise.channel),
         what=open_promise.obligation.what,
         follows=open_promise,
         by=by,
@@ -286,7 +242,7 @@ def abandon(promise: Promise, *, reason: str, by: User, now: datetime) -> Promis
 
     Refused: ``not_yours``, ``reason_needed``, ``wrong_state``.
     """
-    held, open_promise = _hold(promise, by=by)
+    held, open_promise = promise_steps.hold(promise, by=by)
     can_abandon(by, open_promise).enforce()
     reason = said(reason, "reason", at_most=300)
     if not reason:
@@ -296,7 +252,7 @@ def abandon(promise: Promise, *, reason: str, by: User, now: datetime) -> Promis
     open_promise.abandoned_because = reason
     open_promise.save(update_fields=["status", "abandoned_because"])
     abandon_obligation(open_promise.obligation, case=held, by=by, now=now)
-    _record(
+    promise_steps.note(
         open_promise,
         EventType.PROMISE_MISSED if late else EventType.PROMISE_ABANDONED,
         by=by,
@@ -306,59 +262,3 @@ def abandon(promise: Promise, *, reason: str, by: User, now: datetime) -> Promis
     )
     casework.save(held)
     return open_promise
-
-
-def _hold(promise: Promise, *, by: User) -> tuple[Case, Promise]:
-    """The case and the promise, both locked: always the case first, so that two writers cannot wait in a circle."""
-    held = casework.hold(promise.case, by=by)
-    locked = (
-        Promise.objects.select_for_update(of=("self",), no_key=True).select_related("obligation").get(pk=promise.pk)
-    )
-    locked.case = held
-    return held, locked
-
-
-def _resolve(promise: Promise, case: Case, *, contact: Contact, interim: bool, by: User, now: datetime) -> None:
-    due, grace = promise.obligation.due_end, _grace()
-    to = PromiseStatus.KEPT if now <= due else PromiseStatus.LATE if now <= due + grace else PromiseStatus.MISSED
-    promise.kept_by, promise.interim = contact, interim
-    _end(promise, case, to, by=by, now=now)
-    _record(promise, EVENT_OF[to], by=by, now=now, data={"contact": contact.pk, "interim": interim})
-
-
-def _grace() -> timedelta:
-    return timedelta(minutes=settings.RECOVERY["PROMISE_GRACE_MINUTES"])
-
-
-def _end(promise: Promise, case: Case, to: PromiseStatus, *, by: User, now: datetime) -> None:
-    PROMISE.move(promise, to)
-    promise.save(update_fields=["status", "kept_by", "interim"])
-    discharge(promise.obligation, case=case, by=by, now=now)
-
-
-def _record(
-    promise: Promise,
-    type_: EventType,
-    *,
-    by: User,
-    now: datetime,
-    data: dict[str, object],
-    words: dict[str, str] | None = None,
-) -> None:
-    obligation: Obligation = promise.obligation
-    record(
-        type_,
-        subject=("promise", promise.pk),
-        by=by,
-        now=now,
-        customer_id=obligation.customer_id,
-        case_id=promise.case_id,
-        channel=promise.channel,
-        data={
-            **casework.as_version(promise.case),
-            "due_end": obligation.due_end.isoformat(),
-            "credited_to": obligation.credited_to_id,
-            **data,
-        },
-        words={"what": obligation.what, **(words or {})},
-    )

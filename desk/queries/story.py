@@ -59,6 +59,8 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.PROMISE_MISSED: ("The promise was missed", "alarm-clock-off", "bad"),
     EventType.PROMISE_RENEGOTIATED: ("moved the promise, with the customer’s agreement", "calendar-clock", ""),
     EventType.PROMISE_ABANDONED: ("gave up the promise", "alarm-clock-off", "warn"),
+    EventType.OBLIGATION_COVERED: ("What was owed went to somebody who is there", "user-check", "warn"),
+    EventType.OBLIGATION_RETURNED: ("What was owed is back with whoever owed it", "undo-2", ""),
     EventType.AWARD_GIVEN: ("gave a remedy", "gift", "good"),
     EventType.AWARD_REQUESTED: ("asked for an approval", "shield-question-mark", "warn"),
     EventType.AWARD_APPROVED: ("approved the remedy", "shield-check", "good"),
@@ -97,6 +99,12 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.DISCLOSURE_WITHDRAWN: ("The call is owed no longer", "phone-off", ""),
     EventType.LETTER_MADE: ("wrote the letter that says so", "file-text", ""),
     EventType.REMINDER_RUNG: ("A reminder went out", "bell", ""),
+}
+# The same where the customer did it themselves, by the link that we sent them.
+BY_CUSTOMER: dict[str, str] = {
+    EventType.PROMISE_RENEGOTIATED: "moved the promise to a time of their own",
+    EventType.PROMISE_MISSED: "chose another time, after the promise was missed",
+    EventType.PROMISE_MADE: "chose when they hear from us",
 }
 # Why a request was put before somebody, other than that it was asked.
 ROUTED = {
@@ -151,7 +159,7 @@ def words_of(event: Event) -> Mapping[str, Any]:
 
 def told(event: Event) -> Line:
     """One event as a line."""
-    did, shape, mood = survey_told(event) or TOLD.get(event.type, (event.get_type_display(), "circle", ""))
+    did, shape, mood = survey_told(event) or _usual(event)
     data, words = event.data, words_of(event)
     if event.type == EventType.CASE_CONTACTED:
         did, shape, mood = _contact(data, event.channel)
@@ -190,6 +198,14 @@ def told(event: Event) -> Line:
         minor=amount,
         currency=str(data.get("currency") or ""),
     )
+
+
+def _usual(event: Event) -> tuple[str, str, str]:
+    """The sentence of its type, and whether the customer did it."""
+    did, shape, mood = TOLD.get(event.type, (event.get_type_display(), "circle", ""))
+    if event.actor_kind == ActorKind.CUSTOMER:
+        did = BY_CUSTOMER.get(event.type, did)
+    return did, shape, mood
 
 
 def timeline(events: Iterable[Event]) -> list[Line]:
