@@ -6,7 +6,7 @@ from cases import views
 from cases.api.customers import Customers, ForeignCustomers, Precedents
 from cases.api.incidents import Incidents
 from cases.api.promises import Promises
-from cases.api.work import CasePromises, Cases, CauseTree
+from cases.api.work import CasePromises, Cases, CauseTree, DueTimes
 
 browser: list[URLPattern] = [
     path("settings/causes", views.causes_page, name="setting-causes"),
@@ -47,6 +47,11 @@ api: list[URLPattern] = [
         "cases/<reference:reference>/promises/",
         CasePromises.as_view({"get": "list", "post": "create"}),
         name="api-case-promises",
+    ),
+    path(
+        "cases/<reference:reference>/due-times/",
+        DueTimes.as_view({"get": "suggest", "post": "read"}),
+        name="api-case-due-times",
     ),
     path("promises/", Promises.as_view({"get": "list"}), name="api-promises"),
     path("promises/<id:id>/", Promises.as_view({"get": "retrieve"}), name="api-promise"),

@@ -34,6 +34,7 @@ browser = [
     path("cases/<str:reference>/promises/<int:pk>/interim", case.interim, name="case-interim"),
     path("cases/<str:reference>/promises/<int:pk>/move", case.move_promise, name="case-move"),
     path("cases/<str:reference>/promises/<int:pk>/abandon", case.abandon_promise, name="case-abandon"),
+    path("cases/<str:reference>/when", case.when_read, name="case-when"),
     path("cases/<str:reference>/hand-off", case.hand_off, name="case-hand-off"),
     path("cases/<str:reference>/cause", case.cause, name="case-cause"),
     path("cases/<str:reference>/finding", case.finding, name="case-finding"),

@@ -28,7 +28,7 @@ class Promises(Door):
         return self.found(with_obligation(visible_promises(self.caller)), pk=id)
 
     def _following(self, promise: models.Promise) -> Response:
-        return self.shown(promise, shown.Promise, status=201, at=reverse("api-promise", args=[promise.pk]))
+        return self.shown(promise, shown.PromiseMade, status=201, at=reverse("api-promise", args=[promise.pk]))
 
     @extend_schema(responses=shown.Promise(many=True))
     def list(self, request: Request) -> Response:
@@ -47,13 +47,13 @@ class Promises(Door):
         contact = promises.keep(self._one(id), by=self.caller, now=timezone.now(), **given)
         return self.shown(contact, shown.Contact, status=201)
 
-    @extend_schema(request=asked.Updating, responses={201: shown.Promise})
+    @extend_schema(request=asked.Updating, responses={201: shown.PromiseMade})
     def interim(self, request: Request, id: int) -> Response:
         """The customer was told that we are still working on it: this promise is kept and the next one made."""
         given = self.asked(asked.Updating)
         return self._following(promises.interim(self._one(id), by=self.caller, now=timezone.now(), **given))
 
-    @extend_schema(request=asked.Moving, responses={201: shown.Promise})
+    @extend_schema(request=asked.Moving, responses={201: shown.PromiseMade})
     def move(self, request: Request, id: int) -> Response:
         """Move the promise to another time: renegotiated if the customer agreed, missed if not."""
         given = self.asked(asked.Moving)

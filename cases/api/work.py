@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.authority import Refused
 from accounts.models import User
 from cases import filters, models
-from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
+from cases.domain import acknowledging, causes, closing, conversation, opening_hours, ownership, promises
 from cases.domain.casework import named
 from cases.queries import visible_cases, visible_incidents
 from cases.queries.particulars import open_investigation, whole, with_obligation
@@ -143,12 +143,45 @@ class CasePromises(Door):
         case = self.found(visible_cases(self.caller), reference=reference)
         return self.listed(with_obligation(models.Promise.objects.filter(case=case)), shown.Promise)
 
-    @extend_schema(request=asked.Promising, responses={201: shown.Promise})
+    @extend_schema(request=asked.Promising, responses={201: shown.PromiseMade})
     def create(self, request: Request, reference: str) -> Response:
-        """Promise to contact the customer by a time. Owed by whoever promises; what a program promises, by the owner."""
+        """Promise to contact the customer by a time. Owed by whoever promises; what a program promises, by the owner.
+
+        `cautions` say what to know of the time: that we are closed, that it is a holiday, that it is late where they are.
+        """
         given, version = self.asked(asked.Promising), self.if_match()
         promise = promises.make(named(reference), version=version, by=self.caller, now=timezone.now(), **given)
-        return self.shown(promise, shown.Promise, status=201, at=reverse("api-promise", args=[promise.pk]))
+        return self.shown(promise, shown.PromiseMade, status=201, at=reverse("api-promise", args=[promise.pk]))
+
+
+class DueTimes(Door):
+    """When the customer of a case could be promised to hear from us."""
+
+    noun = "case"
+    reads = frozenset({"read"})
+
+    def _case(self, reference: str) -> models.Case:
+        return self.found(visible_cases(self.caller).select_related("customer", "unit"), reference=reference)
+
+    @extend_schema(responses=shown.DueTimes)
+    def suggest(self, request: Request, reference: str) -> Response:
+        """Good times to promise next, as people say them, on both clocks."""
+        own_zone = self.caller.time_zone
+        times = opening_hours.suggested(self._case(reference), own_zone=own_zone, now=timezone.now())
+        return self.shown({"results": times}, shown.DueTimes)
+
+    @extend_schema(request=asked.Timing, responses=shown.DueTime)
+    def read(self, request: Request, reference: str) -> Response:
+        """What a due time means that somebody says: the moments, both clocks, and what to know. Promises nothing."""
+        given = self.asked(asked.Timing)
+        read = opening_hours.reading(
+            given["due"],
+            self._case(reference),
+            zone=given.get("zone"),
+            own_zone=self.caller.time_zone,
+            now=timezone.now(),
+        )
+        return self.shown(read, shown.DueTime)
 
 
 class CauseTree(Door):

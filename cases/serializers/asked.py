@@ -152,10 +152,14 @@ class Noting(Shape):
     words = Text(max_length=20_000, allow_blank=True, default="", help_text="Needed.")
 
 
-class Promising(Shape):
-    """A commitment to contact the customer by ``due_end``."""
+SAID = "As people say it: today 15:40, in 20 min, tomorrow morning, Fri 9-11. Instead of `due_end`."
 
-    due_end = Moment()
+
+class Promising(Shape):
+    """A commitment to contact the customer by ``due_end``, or by what ``due`` says on the clock of ``zone``."""
+
+    due = Text(max_length=80, required=False, help_text=SAID)
+    due_end = Moment(required=False)
     due_start = Moment(required=False)
     zone = Text(max_length=60, required=False, help_text="The zone that was meant; the customer’s if not given.")
     channel = Choice(choices=Channel.choices, required=False)
@@ -171,9 +175,11 @@ class Keeping(Shape):
 
 
 class Updating(Shape):
-    """The customer was told that we are still working on it; the next promise is due at ``due_end``."""
+    """The customer was told that we are still working on it; the next promise is due at ``due_end``, or as ``due`` says."""
 
-    due_end = Moment()
+    due = Text(max_length=80, required=False, help_text=SAID)
+    due_end = Moment(required=False)
+    due_start = Moment(required=False)
     channel = Choice(choices=Channel.choices, required=False)
     words = Text(max_length=20_000, allow_blank=True, required=False)
     what = Text(max_length=200, allow_blank=True, required=False)
@@ -181,9 +187,17 @@ class Updating(Shape):
 
 
 class Moving(Shape):
-    due_end = Moment()
+    due = Text(max_length=80, required=False, help_text=SAID)
+    due_end = Moment(required=False)
     due_start = Moment(required=False)
     agreed = Flag(help_text="Did the customer agree? Without, the promise counts as missed.")
+
+
+class Timing(Shape):
+    """A due time to be read, and promised to nobody yet."""
+
+    due = Text(max_length=80, help_text="As people say it: today 15:40, in 20 min, tomorrow morning, Fri 9-11.")
+    zone = Text(max_length=60, required=False, help_text="The zone that is meant; the customer’s if not given.")
 
 
 class Abandoning(Shape):

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases import models
+from cases.domain.opening_hours import cautions_of
 from cases.enums import KindOfAction, Likeness
 from cases.queries.particulars import Particulars
 from recovery.rest import Named
@@ -136,15 +137,60 @@ class Promise(serializers.ModelSerializer[models.Promise]):
     due_start = serializers.DateTimeField(source="obligation.due_start", read_only=True, allow_null=True)
     due_end = serializers.DateTimeField(source="obligation.due_end", read_only=True)
     zone = serializers.CharField(source="obligation.zone", read_only=True)
+    covers_for = serializers.IntegerField(
+        source="obligation.covers_for_id",
+        read_only=True,
+        allow_null=True,
+        help_text="Whose it is on their return: somebody else owes it while they are away.",
+    )
     follows = serializers.IntegerField(source="follows_id", read_only=True, allow_null=True)
 
     class Meta:
         model = models.Promise
         fields = [
-            "id", "case", "status", "channel", "what", "owner", "due_start", "due_end", "zone", "made_at", "interim",
-            "follows", "abandoned_because",
+            "id", "case", "status", "channel", "what", "owner", "covers_for", "due_start", "due_end", "zone", "made_at",
+            "interim", "follows", "abandoned_because",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class Caution(serializers.Serializer[Any]):
+    """What to know of a due time before it is promised. It stops nobody."""
+
+    code = serializers.ChoiceField(choices=["closed_then", "holiday_here", "holiday_there", "not_decent"])
+    reason = serializers.CharField(read_only=True)
+
+
+class PromiseMade(Promise):
+    """A promise that has just been made, and what to know of its time."""
+
+    cautions = serializers.SerializerMethodField()
+
+    class Meta(Promise.Meta):
+        fields = [*Promise.Meta.fields, "cautions"]
+        read_only_fields = fields
+
+    @extend_schema_field(Caution(many=True))
+    def get_cautions(self, promise: models.Promise) -> Any:
+        return Caution(cautions_of(promise), many=True).data
+
+
+class DueTime(serializers.Serializer[Any]):
+    """A time that could be promised: as it was said, as moments, on both clocks, and what to know of it."""
+
+    said = serializers.CharField(read_only=True)
+    due_start = serializers.DateTimeField(read_only=True, allow_null=True)
+    due_end = serializers.DateTimeField(read_only=True)
+    zone = serializers.CharField(read_only=True, help_text="On whose clock it was read.")
+    there = serializers.CharField(read_only=True, help_text="In words, on the customer’s clock.")
+    here = serializers.CharField(read_only=True, help_text="In words, on the caller’s.")
+    cautions = Caution(many=True, read_only=True)
+
+
+class DueTimes(serializers.Serializer[Any]):
+    """Times that could be promised next, the soonest first."""
+
+    results = DueTime(many=True, read_only=True)
 
 
 class Investigation(serializers.ModelSerializer[models.Investigation]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +10,8 @@ from django.utils.dateparse import parse_datetime
 from accounts.authority import Refused
 from accounts.models import User
 from accounts.money import to_minor
-from cases.domain.clock import at_wall_time
+from cases.domain.clock import said_wall
+from cases.domain.due_times import LONGEST
 from cases.enums import CaseOutcome, Feeling, Reached
 from cases.models import Cause
 from desk.forms.fields import SPOKEN, Versioned, labeled
@@ -38,22 +38,27 @@ class ContactForm(Form):
 
 
 class PromiseForm(Form):
-    """When they hear from us next: one of the suggested moments, or a time on the customer's own wall."""
+    """When they hear from us next: one of the suggested moments, or a time as people say it, on the customer's clock."""
 
     due = forms.CharField(required=False)
+    said = forms.CharField(label="Another time", required=False, max_length=LONGEST)
     wall = WallTime(label="Another time", required=False)
     what = forms.CharField(label="What you promise", required=False, max_length=200)
     channel = forms.ChoiceField(label="How", choices=labeled(SPOKEN), required=False)
+    agreed = forms.BooleanField(label="They agreed to it", required=False)
 
-    def due_end(self, zone: str) -> datetime:
-        """The aware moment that was meant. Refused: ``invalid``."""
+    def when(self, zone: str) -> dict[str, Any]:
+        """The time that was meant, as the verbs of promises take it: in words, or as a moment. Refused: ``invalid``."""
         data = self.accepted()
-        if data["wall"] is not None and data["due"] in ("", "other"):
-            return at_wall_time(data["wall"], zone)
+        if data["due"] in ("", "other"):
+            if data["said"]:
+                return {"due": data["said"]}
+            if data["wall"] is not None:
+                return {"due_end": said_wall(data["wall"], zone)}
         due = parse_datetime(data["due"]) if data["due"] else None
         if due is None or due.tzinfo is None:
             raise Refused("invalid", "Choose when they will hear from you.", "due")
-        return due
+        return {"due_end": due}
 
 
 class KeepForm(Form):

@@ -13,8 +13,9 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import is_there, staff_of_unit
 from cases.domain.acknowledging import OPENERS, QUESTION, feelings_first
-from cases.domain.clock import Suggestion, phase, suggestions
+from cases.domain.clock import phase
 from cases.domain.closing import close_gate
+from cases.domain.opening_hours import Reading, suggested
 from cases.domain.permissions import can_hand_off, can_reopen, can_work_on
 from cases.domain.promises import can_abandon, can_keep
 from cases.enums import ErrorStatus, Favor, Feeling, InvestigationStatus, ObligationStatus, Phase, PromiseStatus
@@ -48,6 +49,11 @@ class OpenPromise:
     may_keep: Verdict
     may_abandon: Verdict
 
+    @property
+    def key(self) -> str:
+        """What the ids of its fields end with."""
+        return str(self.promise.pk)
+
 
 @dataclass(frozen=True)
 class GivenAward:
@@ -64,6 +70,7 @@ class CasePage:
     """The case as one person sees it now."""
 
     case: Case
+    user: User
     now: datetime
     incidents: list[Incident]
     promises: list[OpenPromise]
@@ -88,9 +95,9 @@ class CasePage:
         return next_words(self.facts)
 
     @property
-    def suggestions(self) -> list[Suggestion]:
-        """Good next times to promise, on the customer's clock."""
-        return suggestions(self.now, self.case.customer.time_zone)
+    def suggestions(self) -> list[Reading]:
+        """Good next times to promise, on both clocks, each with what to know of it."""
+        return suggested(self.case, own_zone=self.user.time_zone, now=self.now)
 
     @property
     def first_minute_target(self) -> int:
@@ -129,7 +136,9 @@ def find(user: User, reference: str) -> Case | None:
 def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePage:
     """What lives: the state of the case, its promises and awards. Six queries, one more where there are errors."""
     promises = list(
-        case.promises.select_related("obligation", "obligation__owner", "made_by").order_by("obligation__due_end")
+        case.promises.select_related("obligation__owner", "obligation__covers_for", "made_by").order_by(
+            "obligation__due_end"
+        )
     )
     for promise in promises:
         promise.case = case
@@ -144,6 +153,7 @@ def read(case: Case, *, user: User, now: datetime, others: list[str]) -> CasePag
     last = Event.objects.filter(case_id=case.pk).order_by("-id").values_list("id", flat=True).first()
     return CasePage(
         case=case,
+        user=user,
         now=now,
         incidents=incidents,
         promises=[

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.authority import Refused
 from accounts.models import User
 from accounts.queries import staff_of_unit
-from cases.domain import acknowledging, causes, closing, conversation, ownership, promises
+from cases.domain import acknowledging, causes, closing, conversation, opening_hours, ownership, promises
 from cases.domain.permissions import can_work_on
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
@@ -145,18 +145,37 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
 @writes
 def promise(request: HttpRequest, reference: str) -> HttpResponse:
     shown, form = _case(request, reference), PromiseForm(request.POST)
-    due = form.due_end(shown.customer.time_zone)
-    promises.make(
+    made = promises.make(
         shown,
-        due_end=due,
+        **form.when(shown.customer.time_zone),
         what=form.cleaned_data["what"],
         channel=form.cleaned_data["channel"] or _channel_of(shown),
         by=person(request),
         now=timezone.now(),
     )
-    return done(
-        request, "case", shown.reference, said="Promised. You will be reminded.", draft=f"promise-{shown.reference}"
-    )
+    said = _promised("Promised. You will be reminded.", made)
+    return done(request, "case", shown.reference, said=said, draft=f"promise-{shown.reference}")
+
+
+def _promised(said: str, promise: Promise) -> str:
+    """What is said after a promise: that it stands, and what to know of its time."""
+    return " ".join([said, *(caution.reason for caution in opening_hours.cautions_of(promise))])
+
+
+@reads
+def when_read(request: HttpRequest, reference: str) -> HttpResponse:
+    """How a due time that somebody writes would be read, on both clocks. Promises nothing."""
+    shown, user = _case(request, reference), person(request)
+    words, zone = request.GET.get("said", "").strip(), request.GET.get("zone") or None
+    context: dict[str, Any] = {"user": user, "customer": shown.customer}
+    if words:
+        try:
+            context["reading"] = opening_hours.reading(
+                words, shown, zone=zone, own_zone=user.time_zone, now=timezone.now()
+            )
+        except Refused as refused:
+            context["unclear"] = refused.reason
+    return render(request, "desk/_when_read.html", context)
 
 
 def _channel_of(case: Case) -> str:
@@ -190,30 +209,30 @@ def keep_promise(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 def interim(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """“Still working on it”: keeps this promise and makes the next."""
     shown, form = _case(request, reference), PromiseForm(request.POST)
-    due = form.due_end(shown.customer.time_zone)
-    promises.interim(
-        _promise(shown, pk),
-        due_end=due,
+    kept = _promise(shown, pk)
+    following = promises.interim(
+        kept,
+        **form.when(kept.obligation.zone),
         words=form.cleaned_data["what"],
         channel=form.cleaned_data["channel"] or None,
         by=person(request),
         now=timezone.now(),
     )
-    return done(request, "case", shown.reference, said="Kept, and the next one is promised.", draft=f"keep-{pk}")
+    said = _promised("Kept, and the next one is promised.", following)
+    return done(request, "case", shown.reference, said=said, draft=f"keep-{pk}")
 
 
 @writes
 def move_promise(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     shown, form = _case(request, reference), PromiseForm(request.POST)
-    due = form.due_end(shown.customer.time_zone)
-    promises.move(
-        _promise(shown, pk),
-        due_end=due,
-        agreed=bool(request.POST.get("agreed")),
-        by=person(request),
-        now=timezone.now(),
-    )
-    return done(request, "case", shown.reference, said="Moved.")
+    moved = _promise(shown, pk)
+    when = form.when(moved.obligation.zone)
+    agreed = form.cleaned_data["agreed"]
+    following = promises.move(moved, **when, agreed=agreed, by=person(request), now=timezone.now())
+    moved.refresh_from_db(fields=["status"])
+    missed = moved.status == PromiseStatus.MISSED
+    said = "Moved. The one before counts as missed." if missed else "Moved, as you agreed."
+    return done(request, "case", shown.reference, said=_promised(said, following), draft=f"move-{pk}")
 
 
 @writes

@@ -22,9 +22,9 @@ STATUS_OF: dict[str, int] = {
     **dict.fromkeys(
         (
             "amount_fixed", "amount_too_large", "due_in_past", "due_too_far", "idempotency_key_needed", "in_future", "in_past",
-            "invalid", "malformed", "names_staff", "not_a_phone", "not_a_reference", "not_an_amount", "other_currency",
-            "points_missing", "proof_needed", "reason_needed", "score_needed", "too_deep", "too_long", "too_many_decimals",
-            "understanding_needed", "unit_needed", "unknown_currency", "unknown_jurisdiction", "unknown_zone",
+            "invalid", "malformed", "names_staff", "not_a_phone", "not_offered", "outside_network", "not_a_reference", "not_an_amount", "other_currency",
+            "points_missing", "proof_needed", "reason_needed", "score_needed", "skipped_time", "too_deep", "too_long", "too_many_decimals",
+            "unclear_time", "understanding_needed", "unit_needed", "unknown_currency", "unknown_jurisdiction", "unknown_zone",
             "value_needed", "words_needed",
         ),
         400,
@@ -32,7 +32,7 @@ STATUS_OF: dict[str, int] = {
     "not_signed_in": 401,
     **dict.fromkeys(
         (
-            "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_your_call", "not_yours", "own_approval",
+            "administrator_needed", "csrf_failed", "forbidden", "not_in_call_group", "not_signed", "not_your_call", "not_yours", "own_approval",
             "own_deputy", "own_decision", "own_error", "own_offer", "principal_there", "person_needed", "program_needed", "rep_needed", "scope_missing", "superuser_needed", "supervisor_needed",
         ),
         403,

@@ -23,7 +23,8 @@ LIST, DETAIL, WRITE = 4, 8, 14
 # To check every cap, to give, and to enter it in the books.
 GIVE = {"award": 12, "award without questions": 12}
 # Where two people decide about one award there is more to write: the request, its reservation, telling one and the other.
-MORE = {"award above the cap": 20, "approve": 18, "decline": 16}
+# A promise that takes the place of another is confirmed to the customer: their address, and the message.
+MORE = {"award above the cap": 20, "approve": 18, "decline": 16, "interim": 16, "move": 15}
 
 
 def soon(minutes: int = 60) -> str:
