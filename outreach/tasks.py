@@ -44,6 +44,12 @@ def deliver_notices() -> int:
     return _until_done(lambda: delivery.deliver_notices(clock=timezone.now), full=delivery.BATCH)
 
 
+@shared_task(name="outreach.deliver_chat")
+def deliver_chat() -> int:
+    """Tell colleagues in chat."""
+    return _until_done(lambda: delivery.deliver_chat(clock=timezone.now), full=delivery.BATCH)
+
+
 @shared_task(name="outreach.deliver_messages")
 def deliver_messages() -> int:
     """Mail what customers are to be told."""

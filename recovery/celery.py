@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 EVERY = {
     "outreach.tick_ladder": 1,
     "outreach.deliver_notices": 1,
+    "outreach.deliver_chat": 1,
     "outreach.deliver_messages": 2,
     "outreach.plan_calls": 5,
     "outreach.dispatch_calls": 5,

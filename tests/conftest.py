@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.harness.processes",
     "tests.harness.mail",
     "tests.harness.billing",
+    "tests.harness.chat",
     "tests.harness.telephony",
     "tests.factories",
 ]

@@ -16,7 +16,7 @@ from accounts.models import Notice, User
 
 
 class Telling(NamedTuple):
-    """Something to tell some people, on some channels, once: ``key`` makes it once."""
+    """Something to tell some people, on some channels, once: ``key`` makes it once. ``in_chat`` is its title there."""
 
     people: Sequence[User]
     key: str
@@ -26,6 +26,7 @@ class Telling(NamedTuple):
     path: str = ""
     urgent: bool = False
     channels: Sequence[str] = (NoticeChannel.DESK,)
+    in_chat: str = ""
 
 
 def tell(
@@ -42,8 +43,8 @@ def tell(
 ) -> None:
     """Write a notice for each person and channel. The same ``key`` again changes nothing.
 
-    A desk notice is delivered by being written; an email waits for outreach to send it, under a Message-ID
-    that is fixed here so that a repeated sending can be recognized by whoever receives it.
+    A desk notice is delivered by being written; an email and what is told in chat wait for outreach to send them, under
+    an id that is fixed here so that a repeated sending can be recognized by whoever receives it.
     """
     tell_all([Telling(list(people), key, kind, title, body, path, urgent, list(channels))], now=now)
 
@@ -60,20 +61,21 @@ def tell_all(tellings: Iterable[Telling], *, now: datetime) -> None:
 
 
 def _notice(telling: Telling, person: User, channel: str, *, now: datetime) -> Notice:
-    on_desk = channel == NoticeChannel.DESK
+    on_desk, in_chat = channel == NoticeChannel.DESK, channel == NoticeChannel.CHAT
+    name = f"{'chat' if in_chat else 'notice'}.{telling.key.replace(':', '-')}.{person.pk}"
     return Notice(
         user=person,
         channel=channel,
         key=telling.key,
         kind=telling.kind,
-        title=telling.title[:200],
+        title=((in_chat and telling.in_chat) or telling.title)[:200],
         body=telling.body,
         path=telling.path,
         urgent=telling.urgent,
         created_at=now,
         status=DeliveryStatus.SENT if on_desk else DeliveryStatus.PENDING,
         sent_at=now if on_desk else None,
-        message_id="" if on_desk else f"<notice.{telling.key.replace(':', '-')}.{person.pk}@recovery.invalid>",
+        message_id="" if on_desk else f"<{name}@recovery.invalid>",
     )
 
 

@@ -25,6 +25,7 @@ from cases.models import Obligation
 from journal.domain.log import Entry, record_many
 from journal.enums import EventType
 from journal.models import Event
+from outreach.domain import standing
 from outreach.enums import Audience
 from outreach.models import Rung
 from outreach.queries.health import not_set_aside
@@ -201,10 +202,11 @@ def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: dat
         people,
         key=reminder_key(obligation.pk, f"{rung.pk}:{term}" if term else rung.pk),
         kind=f"{obligation.kind}_{_moment(rung)}",
-        title=_title(obligation, now=now),
+        title=standing.title(obligation, now=now),
         path=_path(obligation),
         urgent=rung.offset_minutes >= 0,
         channels=rung.notice_channels,
+        in_chat=standing.in_chat(obligation, now=now),
     )
 
 
@@ -238,16 +240,3 @@ def _moment(rung: Rung) -> str:
     if rung.offset_minutes < 0:
         return "before"
     return "due" if rung.offset_minutes == 0 else "missed"
-
-
-def _title(obligation: Obligation, *, now: datetime) -> str:
-    """What is owed to whom and how it stands, by the clock and not by the rung: a late reminder is not a wrong one."""
-    what = f"{obligation.what} — {obligation.customer.display_name}"
-    window_ahead = obligation.due_start is not None and now < obligation.due_start
-    due = obligation.due_start if window_ahead and obligation.due_start else obligation.due_end
-    seconds = (due - now).total_seconds()
-    minutes = round(abs(seconds) / 60)
-    if minutes == 0:
-        return f"Due now: {what}"
-    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} hours"
-    return f"In {span}: {what}" if seconds > 0 else f"Overdue by {span}: {what}"

@@ -9,11 +9,15 @@ from accounts.enums import DeliveryStatus
 from outreach.domain import delivery
 
 
-def claim(model: Any, *, now: datetime, limit: int) -> list[Any]:
-    rows = list(model.objects.filter(status=DeliveryStatus.PENDING).order_by("id")[:limit])
+def claim(model: Any, *, now: datetime, limit: int, channel: str = "") -> list[Any]:
+    rows = list(model.objects.filter(status=DeliveryStatus.PENDING, **_on(channel)).order_by("id")[:limit])
     for row in rows:
         row.leased_until = now.replace(year=now.year + 1)
     return rows
+
+
+def _on(channel: str) -> dict[str, str]:
+    return {"channel": channel} if channel else {}
 
 
 def settle(row: Any, to: DeliveryStatus, *, now: datetime, error: str = "") -> None:

@@ -15,7 +15,7 @@ from cases.models import Obligation, Promise
 from compensation.domain import approvals
 from journal.enums import EventType
 from journal.models import Event
-from outreach.domain import ladder
+from outreach.domain import ladder, standing
 from outreach.models import Rung
 from tests.factories import DAY, HOUR, MINUTE, NOW, House, again, away
 from tests.outreach.conftest import Counted
@@ -147,14 +147,14 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(house: House, querie
 
 def test_one_that_cannot_be_looked_at_does_not_stand_in_the_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = due_in(house, 120), due_in(house, 120)
-    titled = ladder._title
+    titled = standing.title
 
     def fails_on_one(obligation: Obligation, **given: Any) -> str:
         if obligation.pk == bad.pk:
             raise RuntimeError("this one is broken")
         return titled(obligation, **given)
 
-    monkeypatch.setattr(ladder, "_title", fails_on_one)
+    monkeypatch.setattr(standing, "title", fails_on_one)
     assert look(60) == 2
     assert Notice.objects.filter(user=house.alice, key__startswith=f"rung:{good.pk}:").count() == 1
     assert not Notice.objects.filter(key__startswith=f"rung:{bad.pk}:").exists()

@@ -14,7 +14,7 @@ from accounts.models import Notice
 from cases.models import Obligation
 from journal.enums import EventType
 from journal.models import Event
-from outreach.domain import calls, delivery, dispatching, ladder, planning
+from outreach.domain import calls, delivery, dispatching, ladder, mailing, planning
 from outreach.enums import CallStatus
 from outreach.models import CallAttempt, FollowUpCall
 from tests.factories import NOW, House, again
@@ -123,7 +123,7 @@ def test_many_ladders_ring_a_rung_once_and_many_senders_send_a_mail_once(
     assert Event.objects.filter(type=EventType.REMINDER_RUNG).count() == 30
     assert Notice.objects.filter(key__startswith="rung:").count() == 40
     sent: list[str] = []
-    monkeypatch.setattr(delivery._Line, "send", lambda _line, letter: sent.append(letter.extra_headers["Message-ID"]))
+    monkeypatch.setattr(mailing.Line, "send", lambda _line, letter: sent.append(letter.extra_headers["Message-ID"]))
     together([lambda: delivery.deliver_notices(clock=lambda: due) for _ in range(TOGETHER)])
     while delivery.deliver_notices(clock=lambda: due):
         pass

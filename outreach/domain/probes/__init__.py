@@ -1,5 +1,5 @@
 """The parts of the path that this app knows how to try. Loaded when Django is ready, in the order of the page."""
 
-from outreach.domain.probes import background, mail
+from outreach.domain.probes import background, chat, mail
 
-__all__ = ["background", "mail"]
+__all__ = ["background", "chat", "mail"]
