@@ -381,6 +381,44 @@ def _webhook(name: str, *, signed: bool) -> dict[str, str]:
     return {f"{name}_URL": url, f"{name}_SECRET": secret}
 
 
+def _mailbox() -> dict[str, Any] | None:
+    """The mailbox that is read for mail from customers, as `imaps://user:password@host/folder`; None where there is none.
+
+    Its password goes over TLS, or not off this machine. Reserved characters in user and password are percent-encoded.
+    """
+    url = env.str("MAILBOX_URL", "").strip()
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("MAILBOX_URL is not an address such as imaps://user:password@host/INBOX.") from None
+    at_home = parts.scheme == "imap" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or (parts.scheme != "imaps" and not at_home):
+        raise ImproperlyConfigured("MAILBOX_URL has to begin with imaps:// unless it is on this machine.")
+    if not parts.username or parts.password is None:
+        raise ImproperlyConfigured("MAILBOX_URL has to hold a user and a password: imaps://user:password@host/INBOX.")
+    return {
+        "tls": parts.scheme == "imaps",
+        "host": parts.hostname,
+        "port": port or (993 if parts.scheme == "imaps" else 143),
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
+
+
+def _mailbox_units() -> dict[str, str]:
+    """Whose customers write to which address: `care@shop.example=shop`, by commas; a code alone is for all others."""
+    named: dict[str, str] = {}
+    for each in env.list("MAILBOX_UNIT", default=[]):
+        address, _, code = each.strip().rpartition("=")
+        if code.strip():
+            named[address.strip()] = code.strip()
+    return named
+
+
 def _softphone_networks() -> list[str]:
     """Networks in which reps' softphones are; nobody can have us speak with any other address. At home: this machine."""
     named = env.list("SOFTPHONE_NETWORKS", default=["127.0.0.0/8", "::1/128"] if IS_EMBEDDED else [])
@@ -483,6 +521,17 @@ RECOVERY: dict[str, Any] = {
     **_webhook("PAYOUT_WEBHOOK", signed=True),
     # A room in chat in which colleagues are told of things, Slack’s way. Slack signs nothing; others can check who tells.
     **_webhook("CHAT_WEBHOOK", signed=False),
+    # Mail from customers: where it is read, how often, and whose it is.
+    "MAILBOX": _mailbox(),
+    "MAILBOX_UNITS": _mailbox_units(),
+    "MAILBOX_SECONDS": 20,
+    # From one sender within an hour; more are set aside.
+    "MAIL_PER_SENDER": 20,
+    # A mail that reached us longer ago opens no case; one that was set aside is forgotten after so many days.
+    "MAIL_MAX_AGE_DAYS": 30,
+    "MAIL_KEPT_DAYS": 30,
+    # A reply about a case that was closed no longer ago reopens it.
+    "REPLY_REOPENS_DAYS": 30,
     # Of one caller in one process; a burst up to it passes. 0 is no limit.
     "API_REQUESTS_PER_MINUTE": env.int("API_REQUESTS_PER_MINUTE", 6000),
 }

@@ -23,8 +23,12 @@ def note_contact(
     by: User,
     now: datetime,
     words: str = "",
+    told_as: str = "",
 ) -> Contact:
-    """Write down a contact on a case that the caller holds and saves. Refused: ``invalid``, ``too_long``."""
+    """Write down a contact on a case that the caller holds and saves. Refused: ``invalid``, ``too_long``.
+
+    ``told_as`` is the type of the event that tells of it in the customer's own words, where there is one.
+    """
     note = said(words, "words")
     for value, choices, field in (
         (channel, Channel, "channel"),
@@ -44,7 +48,13 @@ def note_contact(
         customer_id=case.customer_id,
         case_id=case.pk,
         channel=channel,
-        data={**casework.as_version(case), "contact": contact.pk, "direction": direction, "reached": reached},
+        data={
+            **casework.as_version(case),
+            "contact": contact.pk,
+            "direction": direction,
+            "reached": reached,
+            **({"told_as": told_as} if told_as else {}),
+        },
         words={"note": note},
     )
     return contact

@@ -40,6 +40,7 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="message_to_deliver", condition=Q(status="pending")),
+            models.Index(fields=["message_id"], name="messages_by_message_id"),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,8 @@ DELIVERY = Lifecycle(
             DeliveryStatus.NO_ADDRESS,
             DeliveryStatus.NOT_NEEDED,
         },
-        DeliveryStatus.SENT: set(),
+        # It came back: what a mail server took is not always what it delivers.
+        DeliveryStatus.SENT: {DeliveryStatus.FAILED},
         DeliveryStatus.FAILED: {DeliveryStatus.PENDING},
         DeliveryStatus.NO_ADDRESS: {DeliveryStatus.PENDING},
         DeliveryStatus.NOT_NEEDED: set(),

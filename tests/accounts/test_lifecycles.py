@@ -43,6 +43,7 @@ MEANT = {
     "case": {"open": {"closed"}, "closed": {"reopened"}, "reopened": {"closed"}},
     "delivery": {
         "pending": {"sent", "failed", "no_address", "not_needed"},
+        "sent": {"failed"},
         "failed": {"pending"},
         "no_address": {"pending"},
     },
