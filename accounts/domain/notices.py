@@ -40,13 +40,14 @@ def tell(
     path: str = "",
     urgent: bool = False,
     channels: Iterable[str] = (NoticeChannel.DESK,),
+    in_chat: str = "",
 ) -> None:
     """Write a notice for each person and channel. The same ``key`` again changes nothing.
 
     A desk notice is delivered by being written; an email and what is told in chat wait for outreach to send them, under
     an id that is fixed here so that a repeated sending can be recognized by whoever receives it.
     """
-    tell_all([Telling(list(people), key, kind, title, body, path, urgent, list(channels))], now=now)
+    tell_all([Telling(list(people), key, kind, title, body, path, urgent, list(channels), in_chat)], now=now)
 
 
 def tell_all(tellings: Iterable[Telling], *, now: datetime) -> None:

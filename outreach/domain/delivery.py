@@ -70,12 +70,14 @@ class Carrier(Protocol):
 
 
 def deliver_notices(*, clock: Clock, limit: int = BATCH) -> int:
-    """Mail the notices that wait for it, after the digests whose time has come are written; returns how many were tried.
+    """Mail the notices that wait for it, and the digests whose time has come; returns how many were tried.
 
     ``clock`` tells the time (aware).
     """
-    digests.gather(now=clock())
-    return _deliver(Notice, mailing.Line(), clock=clock, limit=limit, channel=NoticeChannel.EMAIL)
+    tried = _deliver(Notice, mailing.Line(), clock=clock, limit=limit, channel=NoticeChannel.EMAIL)
+    if digests.gather(now=clock()):
+        tried += _deliver(Notice, mailing.Line(), clock=clock, limit=limit, channel=NoticeChannel.EMAIL)
+    return tried
 
 
 def deliver_chat(*, clock: Clock, limit: int = BATCH) -> int:

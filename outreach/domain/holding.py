@@ -154,13 +154,14 @@ def _takes_digest(notice: Notice) -> bool:
 def _until(notice: Notice, stand: Standing | None, *, now: datetime) -> tuple[datetime | None, bool]:
     """Until when a notice has to wait, if at all, and whether it is told in a digest then.
 
-    What is due before the next digest cannot wait for it.
+    What is due before the next digest cannot wait for it. Which digest that is follows from when it was told, so that
+    whoever looks late finds the same one.
     """
     preference = preference_of(notice)
     if preference is None:
         return None, False
     if _takes_digest(notice):
-        at = next_digest(preference, now)
+        at = next_digest(preference, notice.not_before or notice.created_at)
         if at is not None and (stand is None or at < stand.due_end):
             return at, True
     if is_quiet(preference, now) and not (notice.urgent and preference.urgent_anyway):
