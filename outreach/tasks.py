@@ -12,6 +12,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
+from cases.domain import covering
 from outreach.domain import cover, delivery, dispatching, ladder, planning
 from outreach.domain.dialing import tending
 from outreach.domain.health import probing
@@ -72,6 +73,12 @@ def dispatch_calls() -> int:
 def tend_lines() -> int:
     """Ring the numbers that reps asked for, and follow the lines until they are picked up or over."""
     return tending.tend(clock=timezone.now)
+
+
+@shared_task(name="outreach.cover_promises")
+def cover_promises() -> int:
+    """Put what somebody owes who is not there with somebody who is, and give it back on their return."""
+    return _until_done(lambda: covering.cover_all(now=timezone.now()), full=covering.BATCH)
 
 
 @shared_task(name="outreach.sweep_cover")

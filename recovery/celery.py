@@ -25,6 +25,7 @@ EVERY = {
     "outreach.plan_calls": 5,
     "outreach.dispatch_calls": 5,
     "outreach.tend_lines": 1,
+    "outreach.cover_promises": 5,
     "outreach.sweep_cover": 60,
     "outreach.plan_surveys": 10,
     "outreach.ask_surveys": 10,

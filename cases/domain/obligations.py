@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.domain.notices import settle
 from accounts.models import User
@@ -157,19 +157,20 @@ def hand_on(case: Case, *, old_owner: User | None, new_owner: User, now: datetim
     us did it is the owner's, and goes along.
     """
     theirs = Disclosure.objects.filter(case=case, status=DisclosureStatus.OWED, owed_because__in=BY_OWNER)
+    whose = Q(owner=old_owner)
+    if old_owner is not None:
+        whose |= Q(covers_for=old_owner)  # with somebody who covers for them
     open_ones = Obligation.objects.filter(
-        Q(owner=old_owner) & ~Q(kind__in=[*NOT_THE_OWNERS, ObligationKind.DISCLOSURE])
+        whose & ~Q(kind__in=[*NOT_THE_OWNERS, ObligationKind.DISCLOSURE])
         | Q(kind=ObligationKind.DISCLOSURE, pk__in=theirs.values("pk")),
         case=case,
         status=ObligationStatus.OPEN,
     )
-    if old_owner is not None:
-        open_ones.filter(due_end__lte=now, credited_to__isnull=True).update(credited_to=old_owner)
-    ids = list(open_ones.values_list("pk", flat=True))
-    if ids:
-        Obligation.objects.filter(pk__in=ids).update(owner=new_owner, next_look_at=now)
+    held = dict(open_ones.values_list("pk", "owner_id"))
+    if held:
+        open_ones.filter(due_end__lte=now, credited_to__isnull=True).update(credited_to=F("owner"))
+        Obligation.objects.filter(pk__in=held).update(owner=new_owner, covers_for=None, next_look_at=now)
         theirs.update(owed_by=new_owner)
-        if old_owner is not None:
-            reminded = User.objects.filter(pk=old_owner.pk)
-            settle(reminded, about=[reminder_key(each) for each in ids], now=now)
-    return len(ids)
+        reminded = User.objects.filter(pk__in={owner for owner in held.values() if owner is not None})
+        settle(reminded, about=[reminder_key(each) for each in held], now=now)
+    return len(held)

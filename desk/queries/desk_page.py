@@ -92,7 +92,7 @@ def owed_by(user: User, *, now: datetime) -> list[Owed]:
         waits = Q(owner__isnull=True, unit_id__in=units_of(user))
         mine |= waits & (~Q(kind=ObligationKind.FOLLOW_UP_CALL) | Q(due_end__lt=now))
     owed = owed.filter(mine).select_related(
-        "customer", "case", "promise", "undecided_error", "disclosure", "award__payout"
+        "customer", "case", "promise", "covers_for", "undecided_error", "disclosure", "award__payout"
     )
     owed = owed.order_by("due_end", "id")
     return [Owed(obligation, phase(obligation, now=now)) for obligation in owed[:SHOWN]]
