@@ -37,6 +37,7 @@ from desk.forms.case import (
 )
 from desk.queries import case_page
 from desk.views.doors import present, writes
+from outreach.domain.health import cautions
 from recovery.pages import done, live, person, reads, tag
 
 OUTCOMES = [choice for choice in CaseOutcome.choices if choice[0] != CaseOutcome.UNKNOWN]
@@ -158,8 +159,9 @@ def promise(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _promised(said: str, promise: Promise) -> str:
-    """What is said after a promise: that it stands, and what to know of its time."""
-    return " ".join([said, *(caution.reason for caution in opening_hours.cautions_of(promise))])
+    """What is said after a promise: that it stands, what to know of its time, and what stands in for what is closed."""
+    of_its_time = (caution.reason for caution in opening_hours.cautions_of(promise))
+    return " ".join([said, *of_its_time, *cautions.cautions_of(promise, now=timezone.now())])
 
 
 @reads
