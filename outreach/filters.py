@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from outreach.enums import CallOutcome, CallStatus, SignalFate, SignalKind
-from outreach.models import FollowUpCall, Signal
+from outreach.enums import CallOutcome, CallStatus, Dialer, DialStatus, SignalFate, SignalKind
+from outreach.models import Dial, FollowUpCall, Signal
 from recovery.rest import Filters, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -17,6 +17,19 @@ class CallFilters(Filters):
 
     class Meta:
         model = FollowUpCall
+        fields: list[str] = []
+
+
+class DialFilters(Filters):
+    status = OneOf(choices=DialStatus.choices, label="What the line did.")
+    dialer = OneOf(choices=Dialer.choices, label="What rang it.")
+    customer = IdFilter()
+    case = WordFilter(field_name="case__reference", label="The reference of its case.")
+    follow_up_call = IdFilter()
+    user = IdFilter(label="For whom it was rung.")
+
+    class Meta:
+        model = Dial
         fields: list[str] = []
 
 

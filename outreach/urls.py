@@ -3,8 +3,9 @@
 from django.urls import URLPattern, path
 
 from outreach.api import calls as doors
+from outreach.api import dials as dial_doors
 from outreach.api.health import PathHealth
-from outreach.views import calls, health, promises, surveys
+from outreach.views import calls, dials, health, promises, surveys
 
 browser: list[URLPattern] = [
     path("calls", calls.calls, name="calls"),
@@ -14,6 +15,13 @@ browser: list[URLPattern] = [
     path("calls/<int:pk>", calls.call, name="call"),
     path("calls/<int:pk>/take", calls.take, name="call-take"),
     path("calls/<int:pk>/outcome", calls.outcome, name="call-outcome"),
+    path("calls/<int:pk>/dial", dials.call_dial, name="call-dial"),
+    path("customers/<int:pk>/dial", dials.customer_dial, name="customer-dial"),
+    path("customers/<int:pk>/line", dials.customer_line, name="customer-line"),
+    path("dials/<int:pk>", dials.dial, name="dial"),
+    path("dials/<int:pk>/line", dials.dial_line, name="dial-line"),
+    path("dials/<int:pk>/give-up", dials.dial_give_up, name="dial-give-up"),
+    path("preferences/phone", dials.phone, name="preferences-phone"),
     path("settings/path", health.path_page, name="setting-path"),
     path("settings/path/live", health.path_live, name="setting-path-live"),
     path("settings/path/<slug:name>/try", health.path_try, name="setting-path-try"),
@@ -31,6 +39,13 @@ api: list[URLPattern] = [
     path("follow-up-calls/<id:id>/", doors.FollowUpCalls.as_view({"get": "retrieve"}), name="api-call"),
     path("follow-up-calls/<id:id>/take/", doors.FollowUpCalls.as_view({"post": "take"}), name="api-call-take"),
     path("follow-up-calls/<id:id>/outcome/", doors.FollowUpCalls.as_view({"post": "outcome"}), name="api-call-outcome"),
+    path("dials/", dial_doors.Dials.as_view({"get": "list", "post": "create"}), name="api-dials"),
+    path("dials/<id:id>/", dial_doors.Dials.as_view({"get": "retrieve"}), name="api-dial"),
+    path("dials/<id:id>/give-up/", dial_doors.Dials.as_view({"post": "give_up"}), name="api-dial-give-up"),
+    path("me/phone/", dial_doors.MyPhone.as_view({"get": "read", "put": "choose"}), name="api-my-phone"),
+    path(
+        "dialer-callbacks/twilio/", dial_doors.TwilioCallbacks.as_view({"post": "hear"}), name="api-twilio-callbacks"
+    ),
     path(
         "dissatisfaction/",
         doors.Dissatisfactions.as_view({"get": "list", "post": "create"}),

@@ -22,6 +22,7 @@ from journal.domain.log import record, together
 from journal.enums import EventType
 from outreach.domain import aftermath, trying
 from outreach.domain.calls import can_record, hold, lease, number_to_dial
+from outreach.domain.dialing import dials
 from outreach.domain.workflow import CALL
 from outreach.enums import CallOutcome, CallStatus
 from outreach.models import CallAnswer, CallAttempt, FollowUpCall, ProgramQuestion
@@ -143,6 +144,7 @@ def _write_attempt(
         by=by,
         at=now,
         phone=phone,
+        dial=dials.behind(call, by=by, phone=phone, now=now),
         outcome=outcome,
         what_went_wrong=said.what_went_wrong,
         what_would_help=said.what_would_help,

@@ -45,7 +45,7 @@ def usable_phones() -> Prefetch[str, QuerySet[CustomerPhone], str]:
 def with_story(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
     """Calls with all that whoever dials should have before them, in a constant number of queries."""
     answers = Prefetch("answers", CallAnswer.objects.select_related("question").order_by("question__rank", "pk"))
-    attempts = CallAttempt.objects.select_related("by", "cause").prefetch_related(answers).order_by("number")
+    attempts = CallAttempt.objects.select_related("by", "cause", "dial").prefetch_related(answers).order_by("number")
     incidents = Incident.objects.select_related("cause").order_by("id")
     return calls.select_related(
         "customer", "unit", "obligation", "signal", "rep", "case", "case__owner", "program"

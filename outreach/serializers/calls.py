@@ -98,7 +98,7 @@ class Attempt(serializers.ModelSerializer[models.CallAttempt]):
 
     class Meta:
         model = models.CallAttempt
-        fields = ["number", "by", "at", "phone", "outcome", "what_went_wrong", "what_would_help", "cause"]
+        fields = ["number", "by", "at", "phone", "dial", "outcome", "what_went_wrong", "what_would_help", "cause"]
         read_only_fields = fields
 
 

@@ -20,6 +20,7 @@ from outreach.enums import CallOutcome, CallStatus
 from outreach.forms.calls import OutcomeForm
 from outreach.models import FollowUpCall
 from outreach.queries.calls import in_hand, later, visible_calls, waiting, with_story
+from outreach.views.dials import shown_of
 from recovery.pages import done, live, person, reads, tag, writes
 
 MINE, WAITING, LATER = 6, 10, 6
@@ -84,14 +85,15 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
     if call is None:
         return {"call": None, "in_group": callers.in_call_group(user), "now": now}
     phones = list(call.customer.usable_phones)  # type: ignore[attr-defined]
-    dial = verbs.number_to_dial(call, phones)
+    line = shown_of(user, call.customer, call=call, now=now)
     live_call = call.status in (CallStatus.PLANNED, CallStatus.DISPATCHED)
     may_record = verbs.can_record(user, call)
     return {
         "call": call,
         "customer": call.customer,
-        "dial": dial,
-        "form": form or (OutcomeForm(phones=phones, dial=dial) if live_call and may_record else None),
+        "dial": line.number,
+        "line": line,
+        "form": form or (OutcomeForm(phones=phones, dial=line.number) if live_call and may_record else None),
         "outcomes": OUTCOMES,
         "may_take": verbs.can_take(user, call, now=now),
         "may_record": may_record,

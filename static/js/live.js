@@ -39,6 +39,8 @@ const inHand = (el) =>
   (el.tagName === "SELECT" && [...el.options].some((option) => option.selected !== option.defaultSelected) && el.value !== "");
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
+    // a part that keeps itself fresh, such as a line that rings
+    if ("kept" in (old.dataset ?? {}) && "kept" in (fresh.dataset ?? {})) return false;
     if (!(old instanceof Element && inHand(old))) return true;
     for (const name of ["aria-invalid", "aria-describedby"]) {
       if (fresh.hasAttribute?.(name)) old.setAttribute(name, fresh.getAttribute(name));

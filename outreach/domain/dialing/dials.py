@@ -27,7 +27,7 @@ from outreach.domain.dialing.port import Heard
 from outreach.domain.workflow import DIAL, UNANSWERED
 from outreach.enums import Dialer, DialStatus
 from outreach.models import Dial, DialEvent, FollowUpCall, Phone
-from outreach.queries.dials import on_the_line
+from outreach.queries.dials import dial_behind, on_the_line
 
 KEY_LENGTH = 40
 
@@ -42,6 +42,9 @@ class Dialed:
 
 def usable(customer: Customer) -> list[CustomerPhone]:
     """Their numbers that may be dialed, in the order in which they were given."""
+    known: list[CustomerPhone] | None = getattr(customer, "usable_phones", None)
+    if known is not None:
+        return known
     return sorted((phone for phone in customer.phones.all() if not phone.wrong), key=lambda phone: phone.pk)
 
 
@@ -223,6 +226,21 @@ def lose(dial: Dial, *, error: str, now: datetime) -> Dial:
     held.save(update_fields=["status", "error", "ended_at", "leased_until"])
     if not told:
         _record(EventType.DIAL_ENDED, held, by=None, now=now, status=held.status, error=held.error)
+    return held
+
+
+def behind(call: FollowUpCall, *, by: User, phone: str, now: datetime) -> Dial | None:
+    """The dial that an attempt tells of, if the number was rung by us. Whoever writes down what came of it is done with it."""
+    found = dial_behind(call, by=by, phone=phone)
+    if found is None:
+        return None
+    held = hold(found)
+    if held.ended_at is None and DIAL.verdict(held.status, DialStatus.CANCELED):
+        return give_up(held, by=by, now=now)
+    if held.ended_at is None:
+        held.ended_at = now
+        held.save(update_fields=["ended_at"])
+        _record(EventType.DIAL_ENDED, held, by=by, now=now, status=held.status)
     return held
 
 
