@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.harness.billing",
     "tests.harness.chat",
     "tests.harness.telephony",
+    "tests.harness.exchange",
     "tests.factories",
 ]
 

@@ -117,6 +117,8 @@ class AsteriskLine:
         self.buffer = b""
         self.heard: list[Heard] = []
         self.answers: list[Packet] = []
+        self.listed: list[Packet] = []
+        self.all_listed = False
         try:
             self.socket = socket.create_connection((exchange.host, exchange.port), CONNECT)
         except OSError as problem:
@@ -157,20 +159,16 @@ class AsteriskLine:
         """Whether the rep's channel, or one linked to it, is still there; and how far the customer's has come."""
         self.ask({"Action": "CoreShowChannels"})
         until = monotonic() + ANSWER
-        done = False
-        found: list[Packet] = []
-        while not done and monotonic() < until:
+        while not self.all_listed and monotonic() < until:
             for packet in self._packets(until - monotonic()):
-                if packet.get("Event") == "CoreShowChannel" and packet.get("Linkedid") == self.ref:
-                    found.append(packet)
-                done = done or packet.get("Event") == "CoreShowChannelsComplete"
-        for packet in found:
+                self._understand(packet)
+        for packet in self.listed:
             self._of_channel(packet)
             if packet.get("Uniqueid") != self.ref:
                 up = packet.get("ChannelStateDesc") == "Up"
                 status = DialStatus.ANSWERED if up else DialStatus.RINGING
                 self.heard.append(Heard(status, f"resumed:{status}", ref=self.ref))
-        return bool(found)
+        return bool(self.listed)
 
     def ask(self, action: Packet) -> Packet:
         name = f"{self.attempt}:{action['Action']}"
@@ -200,7 +198,7 @@ class AsteriskLine:
     def hang_up(self) -> None:
         with contextlib.suppress(Unreachable):
             # The rep's own channel takes the other with it, and nothing more of the dialplan is run.
-            self._send({"Action": "Hangup", "Channel": self.own_channel or self.channel, "Cause": "16"})
+            self.ask({"Action": "Hangup", "Channel": self.own_channel or self.channel, "Cause": "16"})
 
     def close(self) -> None:
         with contextlib.suppress(Unreachable, OSError):
@@ -212,6 +210,9 @@ class AsteriskLine:
         event, own = packet.get("Event", ""), packet.get("Uniqueid") == self.ref
         if event == "Newchannel":
             self._of_channel(packet)
+        elif event.startswith("CoreShowChannel"):
+            self.all_listed = self.all_listed or event == "CoreShowChannelsComplete"
+            self.listed += [packet] if packet.get("Linkedid") == self.ref else []
         elif event == "DialBegin" and own:
             self.customer, self.channel = packet.get("DestUniqueid", ""), packet.get("DestChannel", "")
         elif self.customer in (packet.get("Uniqueid"), packet.get("DestUniqueid")) and self.customer:

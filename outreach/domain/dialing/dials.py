@@ -164,7 +164,10 @@ def give_up(dial: Dial, *, by: User, now: datetime) -> Dial:
     held = hold(dial)
     can_give_up(by, held).enforce()
     DIAL.move(held, DialStatus.CANCELED)
-    held.save(update_fields=["status"])
+    if held.dialer == Dialer.TWILIO and held.provider_ref:
+        # Nobody listens to its line, since callbacks tell of it: whoever looks next is to hang up.
+        held.leased_until = None
+    held.save(update_fields=["status", "leased_until"])
     _record(EventType.DIAL_ENDED, held, by=by, now=now, status=held.status)
     return held
 
