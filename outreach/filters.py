@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from outreach.enums import CallOutcome, CallStatus, Dialer, DialStatus, SignalFate, SignalKind
-from outreach.models import Dial, FollowUpCall, Signal
+from outreach.enums import CallOutcome, CallStatus, Dialer, DialStatus, MailFate, SignalFate, SignalKind
+from outreach.models import Dial, FollowUpCall, InboundMail, Signal
 from recovery.rest import Filters, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -46,4 +46,17 @@ class SignalFilters(Filters):
 
     class Meta:
         model = Signal
+        fields: list[str] = []
+
+
+class MailFilters(Filters):
+    fate = OneOf(choices=MailFate.choices)
+    customer = IdFilter()
+    case = WordFilter(field_name="case__reference", label="The reference of its case.")
+    unit = IdFilter()
+    received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
+
+    class Meta:
+        model = InboundMail
         fields: list[str] = []

@@ -16,6 +16,7 @@ from cases.domain import covering
 from outreach.domain import cover, delivery, dispatching, ladder, planning
 from outreach.domain.dialing import tending
 from outreach.domain.health import probing
+from outreach.domain.mailbox import handling, imap
 from outreach.domain.surveys import answering, asking, ending
 from outreach.domain.surveys import planning as survey_planning
 
@@ -116,3 +117,20 @@ def end_surveys() -> int:
 def see_to_requests() -> int:
     """Tell somebody of customers who ask to be called and whom no call is planned for."""
     return answering.see_to_requests(now=timezone.now())
+
+@shared_task(name="outreach.read_mailbox")
+def read_mailbox() -> int:
+    """Take over what came into the mailbox."""
+    return imap.read_mailbox(clock=timezone.now)
+
+
+@shared_task(name="outreach.handle_mails")
+def handle_mails() -> int:
+    """Put mail that came in where it belongs, and look between whether anybody is to be reminded."""
+    return _send(handling.handle_due)
+
+
+@shared_task(name="outreach.forget_mails")
+def forget_mails() -> int:
+    """Drop what is kept of mails that were set aside long ago."""
+    return handling.forget(now=timezone.now())

@@ -5,7 +5,8 @@ from django.urls import URLPattern, path
 from outreach.api import calls as doors
 from outreach.api import dials as dial_doors
 from outreach.api.health import PathHealth
-from outreach.views import calls, dials, health, promises, surveys
+from outreach.api.mails import Mails
+from outreach.views import calls, dials, health, mails, promises, surveys
 
 browser: list[URLPattern] = [
     path("calls", calls.calls, name="calls"),
@@ -22,6 +23,10 @@ browser: list[URLPattern] = [
     path("dials/<int:pk>/line", dials.dial_line, name="dial-line"),
     path("dials/<int:pk>/give-up", dials.dial_give_up, name="dial-give-up"),
     path("preferences/phone", dials.phone, name="preferences-phone"),
+    path("settings/mailbox", mails.mailbox, name="setting-mailbox"),
+    path("settings/mailbox/<int:pk>", mails.mail, name="setting-mail"),
+    path("settings/mailbox/<int:pk>/incident", mails.mail_incident, name="setting-mail-incident"),
+    path("settings/mailbox/<int:pk>/case", mails.mail_case, name="setting-mail-case"),
     path("settings/path", health.path_page, name="setting-path"),
     path("settings/path/live", health.path_live, name="setting-path-live"),
     path("settings/path/<slug:name>/try", health.path_try, name="setting-path-try"),
@@ -46,6 +51,9 @@ api: list[URLPattern] = [
     path(
         "dialer-callbacks/twilio/", dial_doors.TwilioCallbacks.as_view({"post": "hear"}), name="api-twilio-callbacks"
     ),
+    path("mails/", Mails.as_view({"get": "list"}), name="api-mails"),
+    path("mails/<id:id>/", Mails.as_view({"get": "retrieve"}), name="api-mail"),
+    path("mails/<id:id>/place/", Mails.as_view({"post": "place"}), name="api-mail-place"),
     path(
         "dissatisfaction/",
         doors.Dissatisfactions.as_view({"get": "list", "post": "create"}),

@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.harness.browser",
     "tests.harness.processes",
     "tests.harness.mail",
+    "tests.harness.imap",
     "tests.harness.billing",
     "tests.harness.chat",
     "tests.harness.telephony",

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from cases.enums import AttemptOutcome, Channel, Feeling, Reached
+from desk.queries.story_of_mails import mail_told
 from desk.queries.story_of_surveys import said_already, survey_told
 from journal.enums import ActorKind, EventType
 from journal.models import Event
@@ -159,7 +160,7 @@ def words_of(event: Event) -> Mapping[str, Any]:
 
 def told(event: Event) -> Line:
     """One event as a line."""
-    did, shape, mood = survey_told(event) or _usual(event)
+    did, shape, mood = survey_told(event) or mail_told(event, words_of(event)) or _usual(event)
     data, words = event.data, words_of(event)
     if event.type == EventType.CASE_CONTACTED:
         did, shape, mood = _contact(data, event.channel)

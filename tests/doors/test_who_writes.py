@@ -67,6 +67,10 @@ UNTOLD = {
     "outreach.heartbeats.note": "a sign of life of a process",
     "outreach.surveys.answering.note_opened": "that a page was looked at, by whomever",
     "outreach.heartbeats.forget": "a sign of life of a process",
+    "outreach.mailbox.taking.take": "a row that waits; what becomes of it is told",
+    "outreach.mailbox.imap.read_mailbox": "how far a mailbox was read",
+    "outreach.mailbox.handling.claim": "a lease; what comes of it is told",
+    "outreach.mailbox.handling.forget": "what was set aside long ago, and told then",
 }
 
 

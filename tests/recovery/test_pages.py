@@ -72,6 +72,8 @@ PAGES = {
     "setting-cause-rename": "/settings/causes",
     "setting-cause-retire": "/settings/causes",
     "setting-path-try": "/settings/path",
+    "setting-mail-incident": "/settings/mailbox/7",
+    "setting-mail-case": "/settings/mailbox/7",
     "setting-person-state": "/settings/people",
     "setting-person-holidays": "/settings/people",
     "setting-credential-revoke": "/settings/credentials",

@@ -6,7 +6,7 @@ import mailbox
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from outreach.domain.mailbox.reading import MOST_BYTES
 from outreach.domain.mailbox.taking import Raw, take
@@ -26,9 +26,8 @@ def take_file(path: Path, *, now: datetime) -> tuple[int, int]:
 
 def take_stream(stream: BinaryIO, *, now: datetime) -> tuple[int, int]:
     """Take over the one mail that a mail server pipes in."""
-    data = stream.read(MOST_BYTES)
-    rest = sum(len(more) for more in iter(lambda: stream.read(1024 * 1024), b""))
-    return _take(iter([Raw(data, len(data) + rest)] if data.strip() else []), came_from="pipe", now=now)
+    raw = _begun(stream)
+    return _take(iter([raw] if raw.data.strip() else []), came_from="pipe", now=now)
 
 
 def _take(mails: Iterator[Raw], *, came_from: str, now: datetime) -> tuple[int, int]:
@@ -61,12 +60,18 @@ def _mails(path: Path) -> Iterator[Raw]:
     held = mailbox.mbox(path, create=False)
     try:
         for key in held.iterkeys():
-            with held.get_file(key) as file:
-                data = file.read(MOST_BYTES)
-                rest = sum(len(more) for more in iter(lambda: file.read(1024 * 1024), b""))
-            yield Raw(data, len(data) + rest)
+            with held.get_file(key) as message:
+                yield _begun(message)
     finally:
         held.close()
+
+
+def _begun(stream: BinaryIO | IO[bytes]) -> Raw:
+    """As much of a mail as is taken over; the rest is counted as it goes by."""
+    data, rest = stream.read(MOST_BYTES), 0
+    while more := stream.read(1024 * 1024):
+        rest += len(more)
+    return Raw(data, len(data) + rest)
 
 
 def _one(file: Path) -> Raw:

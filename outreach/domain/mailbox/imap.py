@@ -12,9 +12,10 @@ import logging
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -28,10 +29,9 @@ from outreach.models import Mailbox
 logger = logging.getLogger(__name__)
 
 # Seconds that the server has for each answer, and for how long a mailbox is ours while we read.
-TIMEOUT, LEASE = 10.0, timedelta(seconds=90)
-# No other mail is begun when less than this is left of the lease: one takes some answers of the server's.
-ENOUGH = timedelta(seconds=45)
-BATCH = 50
+TIMEOUT, LEASE = 5.0, timedelta(seconds=90)
+# So many mails are read at a time, and no other is begun after so many seconds: reminders wait for the same workers.
+BATCH, SECONDS = 25, 3.0
 AFTER_FAILURE = timedelta(minutes=2)
 # The first reading goes back so far, and so does one after the server has counted anew: what is known is not repeated.
 BACK = timedelta(days=1)
@@ -68,18 +68,18 @@ def read_mailbox(*, clock: Clock) -> int:
         return 0
     try:
         with connected(wanted) as server:
-            taken = _read(server, mailbox, clock=clock)
+            taken, more = _read(server, mailbox, clock=clock)
     except MailboxError as problem:
         _not_read(mailbox, problem.code, now=clock())
         return 0
     now = clock()
     Mailbox.objects.filter(pk=mailbox.pk).update(
-        read_at=now,
+        read_at=mailbox.read_at if more else now,
         tried_at=now,
         failing_since=None,
         error="",
         leased_until=None,
-        next_at=now + timedelta(seconds=0 if taken == BATCH else settings.RECOVERY["MAILBOX_SECONDS"]),
+        next_at=now + timedelta(seconds=0 if more else settings.RECOVERY["MAILBOX_SECONDS"]),
     )
     return taken
 
@@ -144,11 +144,14 @@ def _open(mailbox: dict[str, Any]) -> imaplib.IMAP4:
 
 
 def _leave(server: imaplib.IMAP4 | None) -> None:
-    if server is not None:
-        try:
-            server.logout()
-        except (imaplib.IMAP4.error, OSError) as problem:
-            logger.info("The mailbox went away while we said goodbye: %s", type(problem).__name__)
+    if server is None:
+        return
+    try:
+        server.logout()
+    except (imaplib.IMAP4.error, OSError) as problem:
+        logger.info("The mailbox went away while we said goodbye: %s", type(problem).__name__)
+        with suppress(OSError):
+            server.shutdown()
 
 
 def _quoted(folder: str) -> str:
@@ -161,24 +164,25 @@ def _ok(answer: tuple[str, list[Any]], otherwise: str) -> list[Any]:
     return answer[1]
 
 
-def _read(server: imaplib.IMAP4, mailbox: Mailbox, *, clock: Clock) -> int:
+def _read(server: imaplib.IMAP4, mailbox: Mailbox, *, clock: Clock) -> tuple[int, bool]:
+    """How many mails were new, and whether there are more."""
     now = clock()
     validity = _number(server.response("UIDVALIDITY"))
     if mailbox.last_uid == 0 or mailbox.uid_validity != validity:
         since = (mailbox.read_at or now) - BACK
         mailbox.uid_validity, mailbox.last_uid = validity, _before(server, since)
-    taken = 0
-    for uid in _new(server, mailbox.last_uid)[:BATCH]:
-        if mailbox.leased_until is None or clock() > mailbox.leased_until - ENOUGH:
-            break
+    began, taken = monotonic(), 0
+    new = _new(server, mailbox.last_uid)
+    _note_place(mailbox, mailbox.last_uid)
+    for done, uid in enumerate(new[:BATCH]):
+        if done and monotonic() - began > SECONDS:
+            return taken, True
         raw = _fetch(server, uid)
         with transaction.atomic():
             if raw is not None:
                 taken += take([raw], came_from="mailbox", now=clock())
             _note_place(mailbox, uid)
-    else:
-        _note_place(mailbox, mailbox.last_uid)
-    return taken
+    return taken, len(new) > BATCH
 
 
 def _note_place(mailbox: Mailbox, uid: int) -> None:

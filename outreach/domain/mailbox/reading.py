@@ -14,6 +14,7 @@ from email.message import Message as Part
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -241,11 +242,16 @@ def _parts(top: Part) -> Iterator[Part]:
     while waiting and seen < MOST_PARTS:
         part = waiting.pop()
         seen += 1
-        within = part.get_payload()
-        if isinstance(within, list) and part.get_content_maintype() == "multipart":
-            waiting.extend(reversed([each for each in within if isinstance(each, Part)]))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(_within(part)))
         else:
             yield part
+
+
+def _within(part: Part) -> list[Part]:
+    """The parts of a part; none of one that is a leaf."""
+    parts: Any = part.get_payload()
+    return list(parts) if isinstance(parts, list) else []
 
 
 def _texts(top: Part) -> tuple[list[str], list[str], int]:
@@ -330,13 +336,11 @@ def _report(top: Part) -> Report | None:
         return None
     actions: list[tuple[str, str]] = []
     about: list[str] = []
-    within = top.get_payload()
-    for part in within[:20] if isinstance(within, list) else []:
-        kind = part.get_content_type()
-        blocks = part.get_payload()
-        if kind == "message/delivery-status" and isinstance(blocks, list):
+    for part in _within(top)[:20]:
+        kind, blocks = part.get_content_type(), _within(part)
+        if kind == "message/delivery-status":
             actions += [(_word(block, "Action"), _word(block, "Status")) for block in blocks[:50]]
-        elif kind == "message/rfc822" and isinstance(blocks, list):
+        elif kind == "message/rfc822":
             about += [_message_id(block) for block in blocks[:1]]
         elif kind == "text/rfc822-headers":
             about += MESSAGE_ID.findall(_ids(_decoded(part)))
