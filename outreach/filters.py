@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from outreach.enums import CallOutcome, CallStatus, Dialer, DialStatus, MailFate, SignalFate, SignalKind
-from outreach.models import Dial, FollowUpCall, InboundMail, Signal
-from recovery.rest import Filters, IdFilter, MomentFilter, OneOf, WordFilter
+from cases.enums import ObligationKind
+from outreach.enums import Audience, CallOutcome, CallStatus, Dialer, DialStatus, MailFate, SignalFate, SignalKind
+from outreach.models import Dial, FollowUpCall, InboundMail, Rung, Signal
+from recovery.rest import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
 
 class CallFilters(Filters):
@@ -59,4 +60,14 @@ class MailFilters(Filters):
 
     class Meta:
         model = InboundMail
+        fields: list[str] = []
+
+
+class RungFilters(Filters):
+    kind = OneOf(choices=ObligationKind.choices)
+    audience = OneOf(choices=Audience.choices)
+    active = FlagFilter()
+
+    class Meta:
+        model = Rung
         fields: list[str] = []

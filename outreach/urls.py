@@ -6,7 +6,8 @@ from outreach.api import calls as doors
 from outreach.api import dials as dial_doors
 from outreach.api.health import PathHealth
 from outreach.api.mails import Mails
-from outreach.views import calls, dials, health, mails, promises, surveys
+from outreach.api.reminders import ReminderRungs
+from outreach.views import calls, dials, health, mails, promises, reminders, surveys
 
 browser: list[URLPattern] = [
     path("calls", calls.calls, name="calls"),
@@ -33,10 +34,20 @@ browser: list[URLPattern] = [
     path("s/<str:token>", surveys.survey_page, name="survey"),
     path("s/<str:token>/call", surveys.survey_call_me, name="survey-call-me"),
     path("s/<str:token>/asking", surveys.survey_stop, name="survey-stop"),
+    path("settings/reminders", reminders.reminders_page, name="setting-reminders"),
+    path("settings/reminders/new", reminders.rung_new, name="setting-rung-new"),
+    path("settings/reminders/<int:pk>", reminders.rung_change, name="setting-rung"),
+    path("settings/reminders/hours/<int:pk>", reminders.opening_hours, name="setting-opening-hours"),
     path("p/<str:token>", promises.promise, name="promise-page"),
 ]
 
 api: list[URLPattern] = [
+    path("reminder-rungs/", ReminderRungs.as_view({"get": "list", "post": "create"}), name="api-reminder-rungs"),
+    path(
+        "reminder-rungs/<id:id>/",
+        ReminderRungs.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-reminder-rung",
+    ),
     path("path-health/", PathHealth.as_view({"get": "whole"}), name="api-path-health"),
     path("path-health/<slug:name>/", PathHealth.as_view({"get": "retrieve"}), name="api-path-part"),
     path("path-health/<slug:name>/try/", PathHealth.as_view({"post": "try_now"}), name="api-path-try"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -125,7 +125,7 @@ def add_user(
     return user
 
 
-UNIT_FIELDS = ("code", "name", "currency")
+UNIT_FIELDS = ("code", "name", "currency", "time_zone", "opens", "closes", "weekdays", "holiday_region")
 # What lets somebody in: whoever may change these of somebody can become them.
 SIGN_IN = frozenset({"username", "email", "is_active", "is_staff"})
 USER_FIELDS = (
@@ -136,7 +136,10 @@ USER_FIELDS = (
 
 @transaction.atomic
 def change_unit(unit: BusinessUnit, *, by: User, now: datetime, **fields: Any) -> BusinessUnit:
-    """Change a unit's fields of ``UNIT_FIELDS``. Refused: ``administrator_needed``, ``invalid``, ``unknown_currency``."""
+    """Change a unit's fields of ``UNIT_FIELDS``, its opening hours among them.
+
+    Refused: ``administrator_needed``, ``invalid``, ``unknown_currency``.
+    """
     can_administer(by).enforce()
     held = BusinessUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     changed = _set(held, fields, UNIT_FIELDS)
@@ -233,5 +236,16 @@ def _check(thing: BusinessUnit | Team | User) -> None:
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
-    if isinstance(thing, User):
+    if isinstance(thing, User | BusinessUnit):
         known_region(thing.holiday_region).enforce()
+    if isinstance(thing, BusinessUnit):
+        _check_hours(thing)
+
+
+def _check_hours(unit: BusinessUnit) -> None:
+    """When a unit is there: from an hour to a later one, closing at 00:00 being midnight, on days of the week."""
+    days = unit.weekdays
+    if not isinstance(days, list) or not all(isinstance(day, int) and 0 <= day <= 6 for day in days):
+        raise Refused("invalid", "Weekdays are a list of numbers from 0 (Monday) to 6.", "weekdays")
+    if unit.closes <= unit.opens and unit.closes != time(0):
+        raise Refused("invalid", "It closes before it opens.", "closes")

@@ -28,6 +28,18 @@ class Caution:
     code: str
     reason: str
 
+    @property
+    def short(self) -> str:
+        return SHORT[self.code]
+
+
+SHORT = {
+    "closed_then": "we are closed",
+    "holiday_here": "a holiday here",
+    "holiday_there": "a holiday there",
+    "not_decent": "an odd hour there",
+}
+
 
 def is_open(unit: BusinessUnit, moment: datetime) -> bool:
     """Is somebody of the unit there at this moment (aware): within its hours, on a weekday of its, on no holiday?"""

@@ -12,29 +12,57 @@ from accounts.authority import Refused
 from accounts.domain.roles import can_administer
 from accounts.enums import NoticeChannel
 from accounts.models import User
-from cases.enums import ObligationStatus, Severity
+from cases.enums import ObligationKind, ObligationStatus, Severity
 from cases.models import Obligation
 from journal.domain.log import record
 from journal.enums import EventType
-from outreach.enums import SignalKind
+from outreach.enums import Audience, SignalKind
 from outreach.models import CallGroup, CallingHours, Program, Rung
 
 Rule = TypeVar("Rule", Rung, CallingHours, Program, CallGroup)
 MOST_TRIES = 10
+FARTHEST_MINUTES = 30 * 24 * 60
 
 
 @transaction.atomic
 def save_rung(rung: Rung, *, by: User, now: datetime) -> Rung:
     """Add or change a rung. What is open of its kind is looked at again, since it may have to ring earlier now.
 
-    Refused: ``administrator_needed``, ``invalid``.
+    When and whom it tells stays: who has been told of it is known by the rung, so another time is another rung. Somebody
+    always hears when a thing is due or late, and of a promise the supervisors do.
+    Refused: ``administrator_needed``, ``rung_exists``, ``rung_needed``, ``invalid``.
     """
     can_administer(by).enforce()
     if not isinstance(rung.channels, list) or not rung.channels or not set(rung.channels) <= set(NoticeChannel.values):
         raise Refused("invalid", f"Channels are a list of {', '.join(NoticeChannel.values)}.", "channels")
-    saved = _save(rung, by=by, now=now)
+    if rung.kind not in ObligationKind.values:
+        raise Refused("invalid", f"Choose one of: {', '.join(ObligationKind.values)}.", "kind")
+    if not -FARTHEST_MINUTES <= rung.offset_minutes <= FARTHEST_MINUTES:
+        raise Refused("invalid", "A reminder comes within 30 days of the time it is due.", "offset_minutes")
+    others = list(Rung.objects.select_for_update(no_key=True).filter(kind=rung.kind).exclude(pk=rung.pk))
+    before = Rung.objects.filter(pk=rung.pk).first() if rung.pk else None
+    if before is not None and _time_of(before) != _time_of(rung):
+        raise Refused("invalid", "Another time or audience is another reminder: add it, and switch this one off.")
+    if any(_time_of(other) == _time_of(rung) for other in others):
+        raise Refused("rung_exists", "There is such a reminder already. Switch it on, or change it.", "offset_minutes")
+    _check_ladder(rung.kind, [each for each in [*others, rung] if each.active])
+    rung.channels = [channel for channel in NoticeChannel.values if channel in rung.channels]
+    saved = _save(rung, by=by, now=now, fields=["channels", "active"])
     Obligation.objects.filter(status=ObligationStatus.OPEN, kind=rung.kind).update(next_look_at=now)
     return saved
+
+
+def _time_of(rung: Rung) -> tuple[str, int, str]:
+    return rung.kind, rung.offset_minutes, rung.audience
+
+
+def _check_ladder(kind: str, active: list[Rung]) -> None:
+    """What is left of a ladder still tells somebody in time. Refused: ``rung_needed``."""
+    late = [rung for rung in active if rung.offset_minutes >= 0]
+    if not late:
+        raise Refused("rung_needed", "Somebody has to hear when it is due, or late. Keep one of these.")
+    if kind == ObligationKind.PROMISE and not any(rung.audience == Audience.SUPERVISOR for rung in late):
+        raise Refused("rung_needed", "The supervisors have to hear when a promise is missed. Keep one of these.")
 
 
 @transaction.atomic
@@ -100,10 +128,8 @@ def _save(rule: Rule, *, by: User, now: datetime, fields: list[str] | None = Non
     except ValidationError as wrong:
         field, problems = next(iter(wrong.message_dict.items()))
         raise Refused("invalid", problems[0], "" if field == "__all__" else field) from None
-    told: dict[str, object] = {"rule": type(rule).__name__.lower()}
-    if not isinstance(rule, Rung):
-        rule.version = rule.version + 1 if rule.pk else 1
-        told |= {"version": rule.version, "fields": fields or []}
+    rule.version = rule.version + 1 if rule.pk else 1
+    told = {"rule": type(rule).__name__.lower(), "version": rule.version, "fields": fields or []}
     rule.save()
     record(EventType.OUTREACH_RULE_CHANGED, subject=(str(told["rule"]), rule.pk), by=by, now=now, data=told)
     return rule

@@ -87,7 +87,7 @@ def test_a_mistake_is_logged_put_right_called_back_about_and_closed(
     form = rep.locator("form", has=rep.get_by_role("button", name="Promise it")).first
     form.get_by_label("another time", exact=True).check()
     form.locator("input[name=said]").fill(f"{wall:%H:%M}")
-    form.get_by_text("for you").wait_for()  # read back, on both clocks
+    form.get_by_text("in New York", exact=True).wait_for()  # read back as it is typed
     form.locator("input[name=what]").fill("Say that the money is on its way")
     form.get_by_role("button", name="Promise it").click()
     rep.wait_for_selector("#case-promises article")

@@ -68,6 +68,8 @@ PAGES = {
     "setting-deputy-new": "/settings/routes",
     "setting-deputy-end": "/settings/routes",
     "setting-rule-end": "/settings/taking-back/7",
+    "setting-rung-new": "/settings/reminders",
+    "setting-rung": "/settings/reminders",
     "setting-cause-new": "/settings/causes",
     "setting-cause-rename": "/settings/causes",
     "setting-cause-retire": "/settings/causes",
