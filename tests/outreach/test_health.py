@@ -17,10 +17,13 @@ from cases.domain import promises
 from cases.models import Message, Obligation
 from journal.models import Event
 from outreach.domain import heartbeats, ladder
+from outreach.domain.dialing.port import Unreachable
 from outreach.domain.health import paths, probing, queues
 from outreach.domain.health.paths import Closed, Path, error_of
 from outreach.domain.health.standing import is_open, standing_of, standings
-from outreach.models import Probe, Rung
+from outreach.domain.mailbox.imap import name_of
+from outreach.enums import Dialer
+from outreach.models import Dial, Mailbox, Phone, Probe, Rung
 from outreach.queries.health import is_anything_unreminded
 from tests.factories import HOUR, MINUTE, NOW, House
 
@@ -366,3 +369,50 @@ def test_one_that_does_not_know_head_is_there_all_the_same(house: House, setting
     found = standing_of("payouts", now=NOW)
     assert found is not None
     assert (found.state, found.detail) == ("open", {"status": 501})
+
+
+# The mailbox and the telephones --------------------------------------------------------------------------------------
+
+
+def test_the_mailbox_is_as_whoever_reads_it_says(house: House, settings: Any) -> None:
+    assert standing_of("mailbox", now=NOW).state == "not_set_up"  # type: ignore[union-attr]
+    given = {"tls": True, "host": "mail.example.com", "port": 993, "user": "care", "password": "x", "folder": "INBOX"}
+    settings.RECOVERY = django_settings.RECOVERY | {"MAILBOX": given}
+    assert standing_of("mailbox", now=NOW).state == "open"  # type: ignore[union-attr]
+    Mailbox.objects.create(name=name_of(given), next_at=NOW, failing_since=NOW - HOUR, error="NoAnswer")
+    found = standing_of("mailbox", now=NOW)
+    assert found is not None
+    assert (found.state, found.error, found.failing_since) == ("failing", "NoAnswer", NOW - HOUR)
+    Mailbox.objects.update(failing_since=None, read_at=NOW - HOUR)
+    assert standing_of("mailbox", now=NOW).error == "NotReadLately"  # type: ignore[union-attr]
+
+
+def test_a_telephone_system_is_tried_without_ringing_anybody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert standing_of("twilio", now=NOW).state == "not_set_up"  # type: ignore[union-attr]
+    tried: list[str] = []
+
+    def gone(dialer: str) -> None:
+        tried.append(dialer)
+        raise Unreachable("HTTP 401")
+
+    monkeypatch.setattr("outreach.domain.probes.dialers.configured", lambda: [Dialer.TWILIO])
+    monkeypatch.setattr("outreach.domain.probes.dialers.probe", gone)
+    probing.probe_due(clock=lambda: NOW)
+    found = standing_of("twilio", now=NOW)
+    assert found is not None
+    assert (found.state, found.error, tried) == ("failing", "HTTP 401", ["twilio"])
+    assert standing_of("asterisk", now=NOW).state == "not_set_up"  # type: ignore[union-attr]
+
+
+def test_softphones_are_judged_by_what_they_rang_last(house: House) -> None:
+    assert standing_of("softphones", now=NOW).state == "not_set_up"  # type: ignore[union-attr]
+    Phone.objects.create(user=house.alice, dialer="baresip", address="127.0.0.1:4444")
+    customer = house.customer()
+    for number, rep in enumerate((house.alice, house.bob, house.alice)):
+        assert standing_of("softphones", now=NOW).state == "open"  # type: ignore[union-attr]
+        Dial.objects.create(
+            key=str(number), user=rep, customer=customer, to="+13035550142", asked_of="baresip",
+            dialer="link" if number else "baresip", status="failed", started_at=NOW, ended_at=NOW,
+        )  # fmt: skip
+    assert standing_of("softphones", now=NOW).error == "NothingRings"  # type: ignore[union-attr]
+    assert standing_of("softphones", now=NOW + 2 * HOUR).state == "open"  # type: ignore[union-attr]
