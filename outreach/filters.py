@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from cases.enums import ObligationKind
-from outreach.enums import Audience, CallOutcome, CallStatus, Dialer, DialStatus, MailFate, SignalFate, SignalKind
-from outreach.models import Dial, FollowUpCall, InboundMail, Rung, Signal
+from outreach.enums import (
+    Audience,
+    CallOutcome,
+    CallStatus,
+    DialStatus,
+    Dialer,
+    MailFate,
+    SignalFate,
+    SignalKind,
+    SurveyKind,
+    SurveySource,
+    SurveyStatus,
+)
+from outreach.models import Dial, FollowUpCall, InboundMail, Rung, Signal, Survey, SurveyTemplate
 from recovery.rest import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -70,4 +82,32 @@ class RungFilters(Filters):
 
     class Meta:
         model = Rung
+        fields: list[str] = []
+
+
+class SurveyFilters(Filters):
+    kind = OneOf(choices=SurveyKind.choices)
+    status = OneOf(choices=SurveyStatus.choices)
+    source = OneOf(choices=SurveySource.choices)
+    customer = IdFilter()
+    case = WordFilter(field_name="case__reference", label="The reference of its case.")
+    unit = IdFilter()
+    satisfaction = OneOf(choices=[(str(n), str(n)) for n in range(1, 6)])
+    external_system = WordFilter()
+    external_id = WordFilter()
+    answered_after = MomentFilter(field_name="answered_at", lookup_expr="gte")
+    answered_before = MomentFilter(field_name="answered_at", lookup_expr="lt")
+
+    class Meta:
+        model = Survey
+        fields: list[str] = []
+
+
+class SurveyTemplateFilters(Filters):
+    kind = OneOf(choices=[(SurveyKind.CLOSURE, "closure"), (SurveyKind.FOLLOW_UP, "follow_up")])
+    language = WordFilter()
+    active = FlagFilter()
+
+    class Meta:
+        model = SurveyTemplate
         fields: list[str] = []

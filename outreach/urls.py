@@ -7,7 +7,8 @@ from outreach.api import dials as dial_doors
 from outreach.api.health import PathHealth
 from outreach.api.mails import Mails
 from outreach.api.reminders import ReminderRungs
-from outreach.views import calls, dials, health, mails, promises, reminders, surveys
+from outreach.api.surveys import Surveys, SurveyTemplates
+from outreach.views import calls, dials, health, mails, promises, reminders, survey_settings, surveys
 
 browser: list[URLPattern] = [
     path("calls", calls.calls, name="calls"),
@@ -31,6 +32,12 @@ browser: list[URLPattern] = [
     path("settings/path", health.path_page, name="setting-path"),
     path("settings/path/live", health.path_live, name="setting-path-live"),
     path("settings/path/<slug:name>/try", health.path_try, name="setting-path-try"),
+    path("settings/surveys", survey_settings.surveys_page, name="setting-surveys"),
+    path("settings/surveys/new", survey_settings.template, name="setting-survey-new"),
+    path("settings/surveys/preview", survey_settings.preview, name="setting-survey-preview"),
+    path("settings/surveys/scores", survey_settings.scores, name="setting-survey-scores"),
+    path("settings/surveys/<int:pk>", survey_settings.template, name="setting-survey"),
+    path("settings/surveys/<int:pk>/retire", survey_settings.retire, name="setting-survey-retire"),
     path("s/<str:token>", surveys.survey_page, name="survey"),
     path("s/<str:token>/call", surveys.survey_call_me, name="survey-call-me"),
     path("s/<str:token>/asking", surveys.survey_stop, name="survey-stop"),
@@ -42,6 +49,15 @@ browser: list[URLPattern] = [
 ]
 
 api: list[URLPattern] = [
+    path("surveys/", Surveys.as_view({"get": "list", "post": "create"}), name="api-surveys"),
+    path("surveys/<id:id>/", Surveys.as_view({"get": "retrieve"}), name="api-survey"),
+    path("survey-templates/", SurveyTemplates.as_view({"get": "list", "post": "create"}), name="api-survey-templates"),
+    path("survey-templates/<id:id>/", SurveyTemplates.as_view({"get": "retrieve"}), name="api-survey-template"),
+    path(
+        "survey-templates/<id:id>/retire/",
+        SurveyTemplates.as_view({"post": "retire"}),
+        name="api-survey-template-retire",
+    ),
     path("reminder-rungs/", ReminderRungs.as_view({"get": "list", "post": "create"}), name="api-reminder-rungs"),
     path(
         "reminder-rungs/<id:id>/",

@@ -1,15 +1,19 @@
 """One JSON object a line, and nobody's particulars in it.
 
 What a log line says is an event name or a message written by us, with ids. Query strings are cut off (a phone number
-may be in one), and a traceback carries file, line and exception type but not the exception's text, which often quotes
+may be in one), the tokens of customers' links left out, and a traceback carries file, line and exception type but not the exception's text, which often quotes
 a person's words or a row's values.
 """
 
 import json
 import logging
+import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+# The address of a customer's own page: whoever reads it in a log could open it.
+LINK = re.compile(r"(/[ps]/)[^/\s]+")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -48,4 +52,4 @@ class JsonFormatter(logging.Formatter):
             # Celery's own sentence holds the exception's text and the whole traceback.
             return f"Task {task.get('name')}[{task.get('id')}] {task.get('description', '')}".strip()
         message = record.getMessage()
-        return message.split("?", 1)[0] if record.name.startswith("django") else message
+        return LINK.sub(r"\1…", message.split("?", 1)[0]) if record.name.startswith("django") else message

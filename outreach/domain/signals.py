@@ -49,7 +49,7 @@ def receive(
     ``external_id`` make it once: received again, the first is returned.
     Refused: ``out_of_reach``, ``invalid``, ``score_needed``, ``in_future``, ``other_customer``, ``external_id_taken``.
     """
-    _check(kind, score=score, at=at, comment=comment, reference=(external_system, external_id), now=now)
+    check(kind, score=score, at=at, comment=comment, reference=(external_system, external_id), now=now)
     try:
         with transaction.atomic():
             return _receive(
@@ -84,7 +84,7 @@ def _receive(customer: Customer, signal: Signal, *, case: Case | None, by: User,
     if known is not None:
         return Received(known, new=False)
     signal.customer, signal.case = customer, _case_of(customer, case, by=by)
-    signal.unit_id = signal.case.unit_id if signal.case else _unit_of(customer, by=by)
+    signal.unit_id = signal.case.unit_id if signal.case else unit_of(customer, by=by)
     signal.save(force_insert=True)
     record(
         EventType.SIGNAL_RECEIVED,
@@ -99,7 +99,7 @@ def _receive(customer: Customer, signal: Signal, *, case: Case | None, by: User,
     return Received(signal, new=True)
 
 
-def _check(
+def check(
     kind: str, *, score: int | None, at: datetime, comment: str, reference: tuple[str, str], now: datetime
 ) -> None:
     if kind not in SignalKind.values:
@@ -141,7 +141,7 @@ def _case_of(customer: Customer, case: Case | None, *, by: User) -> Case | None:
     return seen
 
 
-def _unit_of(customer: Customer, *, by: User) -> int:
+def unit_of(customer: Customer, *, by: User) -> int:
     """Where no case says which unit it concerns: that of the customer's latest case in reach, else their first unit."""
     units = CustomerUnit.objects.filter(customer=customer, unit_id__in=reach(by)).order_by("id")
     in_reach = list(units.values_list("unit_id", flat=True))

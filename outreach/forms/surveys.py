@@ -78,7 +78,8 @@ class TemplateForm(Form):
     thanks = forms.CharField(max_length=TEXTS["thanks"], widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, data: Any = None, *, template: SurveyTemplate | None = None, **given: Any) -> None:
-        super().__init__(data, initial=self.initial_of(template) if template else None, **given)
+        initial = self.initial_of(template) if template else given.pop("initial", None)
+        super().__init__(data, initial=initial, **given)
         if template is not None:
             for name in ("kind", "language"):
                 self.fields[name].required = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.domain import links
+from outreach.domain.surveys.next_steps import last_open
 from outreach.enums import SurveyStatus
 from outreach.models import FollowUpCall, Program, Signal, Survey, SurveyTemplate
 from tests.factories import DAY, House, again
@@ -58,8 +60,23 @@ def test_a_low_answer_is_told_by_when_we_call_on_their_clock(client: Client, sur
     assert "We are sorry that we have not put it right" in shown
     theirs = call.obligation.due_end.astimezone(survey.customer.zone)
     assert f"at the latest on {theirs:%A, %B} {theirs.day}, {theirs:%H:%M}" in shown
+    assert 8 <= theirs.hour < 21
     assert "ends in 42" in shown
     assert "Please call me" not in shown
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "due", "told"),
+    [
+        ("US-CO", "2026-03-11T02:30:00+00:00", "2026-03-11T02:30:00+00:00"),  # 20:30 in Denver
+        ("US-CO", "2026-03-11T07:00:00+00:00", "2026-03-11T03:00:00+00:00"),  # 01:00: they close at 21:00
+        ("DE", "2026-03-16T02:00:00+00:00", "2026-03-15T02:00:00+00:00"),  # a Sunday: till Saturday, 20:00 in Denver
+    ],
+)
+def test_nobody_is_told_of_a_call_at_night(house: House, jurisdiction: str, due: str, told: str) -> None:
+    customer = house.customer(jurisdiction=jurisdiction)
+    found = last_open(customer, before=datetime.fromisoformat(due), now=LATER)
+    assert found == datetime.fromisoformat(told)
 
 
 def test_a_good_answer_is_thanked_and_may_still_ask_for_a_call(client: Client, survey: Survey) -> None:

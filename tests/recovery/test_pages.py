@@ -79,6 +79,8 @@ PAGES = {
     "setting-person-state": "/settings/people",
     "setting-person-holidays": "/settings/people",
     "setting-credential-revoke": "/settings/credentials",
+    "setting-survey-retire": "/settings/surveys/7",
+    "setting-survey-scores": "/settings/surveys",
 }
 
 

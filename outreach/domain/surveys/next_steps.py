@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from cases.models import Customer
+from outreach.domain import hours
 from outreach.domain.signals import known_request
 from outreach.domain.surveys.answering import can_answer, who_answers
 from outreach.enums import CallStatus, SignalFate
@@ -15,6 +17,8 @@ from outreach.queries.surveys import call_about
 
 # Shown of a number, so that whoever it belongs to knows which is meant and nobody else does.
 DIGITS = 2
+# So many days back a closing time is looked for.
+DAYS_BACK = 9
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,25 @@ def low(survey: Survey) -> bool:
 
 def _planned(call: FollowUpCall, *, sorry: bool, asked: bool, now: datetime) -> NextStep:
     """A call that is to be made: by when, while that lies ahead."""
-    by, numbers = call.obligation.due_end, list(call.customer.usable_phones)  # type: ignore[attr-defined]
+    by = last_open(call.customer, before=call.obligation.due_end, now=now)
+    numbers = list(call.customer.usable_phones)  # type: ignore[attr-defined]
     digits = numbers[0].number[-DIGITS:] if numbers else ""
     return NextStep(sorry=sorry, asked=asked, call_by=by if by > now else None, calling_soon=by <= now, digits=digits)
+
+
+def last_open(customer: Customer, *, before: datetime, now: datetime) -> datetime:
+    """The last moment at which we may still call, not after ``before``: nobody is told of a call at night.
+
+    ``before`` itself where the hours do not help, such as those that never open.
+    """
+    opening = hours.hours_in(customer.jurisdiction, hours.rules())
+    if hours.is_open(customer.zone, opening, before):
+        return before
+    day = before.astimezone(customer.zone).date()
+    for back in range(DAYS_BACK):
+        local = day - timedelta(days=back)
+        midnight = opening.closes == hours.MIDNIGHT
+        closes = datetime.combine(local + timedelta(days=1) if midnight else local, opening.closes, customer.zone)
+        if now < closes <= before and hours.is_open(customer.zone, opening, closes - timedelta(minutes=1)):
+            return closes
+    return before

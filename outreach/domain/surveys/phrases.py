@@ -35,10 +35,9 @@ class Phrases(NamedTuple):
     broken: str
     broken_text: str
     stop: str
-    stop_sure: str
+    rather_not: str
     stopped: str
     resume: str
-    resumed: str
     clock: str
 
 
@@ -72,10 +71,9 @@ PHRASES = {
         broken_text="It may have been cut off on its way. Please open it once more from our message, all of it. Or reply to "
         "that message: a person reads it.",
         stop="Do not ask me again",
-        stop_sure="We will not ask you again how it was, unless you want us to.",
+        rather_not="Would you rather not be asked how it was?",
         stopped="We will not ask you again how it was.",
         resume="Ask me after all",
-        resumed="We may ask you again how it was. Thank you.",
         clock="l, F j, H:i",
     ),
     "de": Phrases(
@@ -108,10 +106,9 @@ PHRASES = {
         broken_text="Vielleicht wurde er unterwegs abgeschnitten. Bitte öffnen Sie ihn noch einmal ganz aus unserer Nachricht. "
         "Oder antworten Sie auf die Nachricht: Ein Mensch liest es.",
         stop="Nicht mehr fragen",
-        stop_sure="Wir fragen Sie dann nicht mehr, wie es war, es sei denn, Sie möchten es.",
+        rather_not="Möchten Sie lieber nicht gefragt werden, wie es war?",
         stopped="Wir fragen Sie nicht mehr, wie es war.",
         resume="Doch wieder fragen",
-        resumed="Wir dürfen Sie wieder fragen, wie es war. Danke.",
         clock="l, j. F, H:i",
     ),
     "fr": Phrases(
@@ -144,10 +141,9 @@ PHRASES = {
         broken_text="Il a peut-être été coupé en chemin. Ouvrez-le encore une fois, en entier, depuis notre message. Ou répondez "
         "à ce message : une personne le lira.",
         stop="Ne plus me demander",
-        stop_sure="Nous ne vous demanderons plus comment cela s’est passé, sauf si vous le souhaitez.",
+        rather_not="Vous préférez que nous ne vous demandions pas comment cela s’est passé ?",
         stopped="Nous ne vous demanderons plus comment cela s’est passé.",
         resume="Me demander à nouveau",
-        resumed="Nous pourrons à nouveau vous demander comment cela s’est passé. Merci.",
         clock="l j F, H:i",
     ),
     "es": Phrases(
@@ -179,10 +175,9 @@ PHRASES = {
         broken_text="Quizá se cortó por el camino. Ábralo otra vez, completo, desde nuestro mensaje. O responda a ese mensaje: "
         "una persona lo lee.",
         stop="No volver a preguntarme",
-        stop_sure="No volveremos a preguntarle cómo le fue, a menos que usted quiera.",
+        rather_not="¿Prefiere que no le preguntemos cómo le fue?",
         stopped="No volveremos a preguntarle cómo le fue.",
         resume="Volver a preguntarme",
-        resumed="Podremos volver a preguntarle cómo le fue. Gracias.",
         clock="l j \\d\\e F, H:i",
     ),
 }
