@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from cases.enums import AttemptOutcome, Channel, Feeling, Reached
+from desk.queries.story_of_dials import dial_told
 from desk.queries.story_of_mails import mail_told
 from desk.queries.story_of_surveys import said_already, survey_told
 from journal.enums import ActorKind, EventType
@@ -160,7 +161,7 @@ def words_of(event: Event) -> Mapping[str, Any]:
 
 def told(event: Event) -> Line:
     """One event as a line."""
-    did, shape, mood = survey_told(event) or mail_told(event, words_of(event)) or _usual(event)
+    did, shape, mood = survey_told(event) or dial_told(event) or mail_told(event, words_of(event)) or _usual(event)
     data, words = event.data, words_of(event)
     if event.type == EventType.CASE_CONTACTED:
         did, shape, mood = _contact(data, event.channel)

@@ -259,7 +259,7 @@ def test_the_call_page_dials_and_shows_the_line(house: House, outreach: Outreach
     client = signed_in(house.alice)
     page = shown(client, f"/calls/{call.pk}")
     assert f'action="/calls/{call.pk}/dial"' in page
-    assert "Rung by baresip, your softphone" in page
+    assert "Rung by your softphone" in page
     said = client.post(f"/calls/{call.pk}/dial", {"key": "k", "to": NUMBER}, headers={"HX-Request": "true"})
     dial = Dial.objects.get()
     assert "About to ring" in said.content.decode()
@@ -293,7 +293,7 @@ def test_a_dialer_that_is_down_says_so_and_is_a_link(house: House, outreach: Out
     dial = dials.dial(call.customer, key="k", by=house.alice, now=NOW, call=call).dial
     dials.hand_to_link(dial, error="ConnectionRefusedError", now=NOW)
     page = shown(signed_in(house.alice), f"/calls/{call.pk}")
-    assert "baresip, your softphone cannot be reached, so nothing rang." in page
+    assert "Your softphone cannot be reached, so nothing rang." in page
     assert f'href="tel:{NUMBER}"' in page
 
 
