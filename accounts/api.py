@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import filters, serializers
-from accounts.queries import colleagues, reach, visible_units
+from accounts.domain.preferences import can_choose_notices, choose_notices, notice_preference
+from accounts.models import NoticePreference
+from accounts.queries import colleagues, held_back, reach, visible_units
 from recovery.rest import NEWEST, Door
 
 
@@ -18,6 +21,26 @@ class Me(Door):
     def read(self, request: Request) -> Response:
         """Whoever calls, and the ids of the business units in their reach."""
         return self.shown(self.caller, serializers.Me, units=reach(self.caller))
+
+
+class MyNotices(Door):
+    """When the caller is told of things away from their desk, by mail or in chat."""
+
+    def _shown(self, preference: NoticePreference) -> Response:
+        held = held_back(self.caller, now=timezone.now())
+        return self.shown(preference, serializers.Notices, held=held)
+
+    @extend_schema(responses=serializers.Notices)
+    def read(self, request: Request) -> Response:
+        """What the caller chose; times are those of their own wall clock."""
+        can_choose_notices(self.caller).enforce()
+        return self._shown(notice_preference(self.caller))
+
+    @extend_schema(request=serializers.NoticesChosen, responses=serializers.Notices)
+    def choose(self, request: Request) -> Response:
+        """Choose anew, all of it: what is left out is not chosen. What is held back is looked at again."""
+        given = self.asked(serializers.NoticesChosen)
+        return self._shown(choose_notices(self.caller, now=timezone.now(), **given))
 
 
 class Colleagues(Door):

@@ -16,6 +16,7 @@ browser: list[URLPattern] = [
 
 api: list[URLPattern] = [
     path("me/", doors.Me.as_view({"get": "read"}), name="api-me"),
+    path("me/notices/", doors.MyNotices.as_view({"get": "read", "put": "choose"}), name="api-my-notices"),
     path("colleagues/", doors.Colleagues.as_view({"get": "list"}), name="api-colleagues"),
     path("units/", doors.Units.as_view({"get": "list"}), name="api-units"),
 ]

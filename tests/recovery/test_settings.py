@@ -124,6 +124,17 @@ def test_payouts_that_could_be_read_or_forged_are_refused_at_the_start(
     assert not secret or secret not in result.stderr
 
 
+@pytest.mark.parametrize("secret", ["", SIGNED])
+def test_a_room_in_chat_may_go_unsigned_but_not_unsealed(secret: str, tmp_path: Path) -> None:
+    url = "https://chat.example.com/services/T0/B0/XX"
+    code = "print(s.RECOVERY['CHAT_WEBHOOK_URL'])"
+    assert run(code, tmp_path, CHAT_WEBHOOK_URL=url, CHAT_WEBHOOK_SECRET=secret).stdout.strip() == url
+    for wrong in ({"CHAT_WEBHOOK_URL": url.replace("https", "http")}, {"CHAT_WEBHOOK_SECRET": "whsec_c2hvcnQ="}):
+        result = run("s.DEBUG", tmp_path, **{"CHAT_WEBHOOK_URL": url, "CHAT_WEBHOOK_SECRET": secret} | wrong)
+        assert result.returncode != 0
+        assert "CHAT_WEBHOOK" in result.stderr
+
+
 def test_the_embedded_mode_needs_nothing_and_keeps_its_key(tmp_path: Path) -> None:
     first, second = (run("print(s.SECRET_KEY)", tmp_path) for _ in range(2))
     assert first.returncode == 0, first.stderr
