@@ -57,10 +57,10 @@ class Owed:
         }.get(ObligationKind(self.obligation.kind), "circle-dot")
 
     @property
-    def says(self) -> str:
-        """What is not delivered is late and not lost: it is never called missed."""
-        late = self.obligation.kind == ObligationKind.DELIVERY and self.phase == Phase.MISSED
-        return Phase.OVERDUE.label if late else self.phase.label
+    def shown(self) -> Phase:
+        """Only a promise is ever called missed: all else is late and not lost, as long as it stands here."""
+        lost = self.obligation.kind == ObligationKind.PROMISE
+        return Phase.OVERDUE if self.phase == Phase.MISSED and not lost else self.phase
 
     @property
     def payout(self) -> Payout | None:
@@ -198,7 +198,8 @@ def left_to_give(user: User, *, now: datetime) -> list[Gauge]:
     currencies = [unit["currency"] for unit in served] or [own_currency(user)]
     gauges = gauges_in(user, currencies, now=now)
     measured = {
-        currency: [gauge for gauge in gauges[currency] if gauge.axis in (Axis.DAY, Axis.MONTH)] for currency in currencies
+        currency: [gauge for gauge in gauges[currency] if gauge.axis in (Axis.DAY, Axis.MONTH)]
+        for currency in currencies
     }
     telling = [those for those in measured.values() if any(gauge.cap or gauge.used for gauge in those)]
     return [gauge for those in telling or [measured[currencies[0]]] for gauge in those]

@@ -17,8 +17,10 @@ from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
 from cases.queries import visible_cases, visible_incidents
 from compensation.domain import awards, confirming, delivering, reversing
-from compensation.enums import Method
-from compensation.models import Award
+from compensation.domain.caps import Full
+from compensation.domain.gauges import what_is_left
+from compensation.enums import Axis, Method
+from compensation.models import Approval, Award
 from compensation.queries import visible_awards
 from compensation.queries.awards import catalog
 from compensation.queries.payouts import visible_payouts
@@ -263,10 +265,23 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
         now=timezone.now(),
     )
     said = {
-        "awaiting_approval": "Asked. A supervisor has it now; you need not keep the customer on the line.",
+        "awaiting_approval": _asked(given),
         "given": f"Given: {given.remedy_name}. It is still to be delivered.",
     }.get(given.status, f"Given: {given.remedy_name}.")
     return done(request, "case", shown.reference, said=said, draft=f"award-{shown.reference}")
+
+
+def _asked(given: Award) -> str:
+    """Which cap bound, what it leaves, and who has it now."""
+    approval: Approval | None = getattr(given, "approval", None)
+    if approval is None:
+        return ""
+    bound = Full(Axis(approval.binding_axis), approval.binding_left_minor)
+    with_whom = approval.routed_to.name if approval.routed_to else "A supervisor"
+    return (
+        f"Asked: above your cap {what_is_left(bound, approval.currency)}. {with_whom} has it now; you need not keep "
+        "the customer on the line."
+    )
 
 
 @writes

@@ -84,7 +84,7 @@ def test_above_the_cap_a_supervisor_is_asked_and_the_screen_says_so(house: House
     answer = client.post(
         reverse("case-award", args=[case.reference]), {"remedy": remedy.pk, f"amount-{remedy.pk}": "30"}, follow=True
     )
-    assert b"A supervisor has it now" in answer.content
+    assert "Asked: above your cap per award: $20.00 left. Sue has it now; you need not keep" in answer.content.decode()
     assert b'data-status="awaiting_approval"' in answer.content
 
 

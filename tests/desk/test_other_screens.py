@@ -12,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.domain.notices import tell
 from accounts.models import Notice, User
-from cases.models import Case
+from cases.domain.clock import phase
+from cases.models import Case, Obligation
 from desk.queries import desk_page
 from tests.desk.test_case_screen import as_
 from tests.factories import HOUR, MINUTE, House, again
@@ -232,3 +233,12 @@ def test_what_is_not_there_says_so_kindly(house: House) -> None:
     answer = as_(house.alice).get("/nowhere")
     assert answer.status_code == 404
     assert b"There is nothing here that you can see" in answer.content
+
+
+@pytest.mark.parametrize(("kind", "word"), [("promise", "Missed"), ("offer", "Overdue"), ("delivery", "Overdue")])
+def test_only_a_promise_is_ever_called_missed(house: House, kind: str, word: str) -> None:
+    owed = house.promise(house.case(), due_end=house.now + HOUR).obligation
+    Obligation.objects.filter(pk=owed.pk).update(kind=kind)
+    owed.refresh_from_db()
+    long_after = phase(owed, now=house.now + 5 * HOUR)
+    assert (long_after, desk_page.Owed(owed, long_after).shown.label) == ("missed", word)
