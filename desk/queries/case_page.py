@@ -38,8 +38,11 @@ from desk.queries.steps import Facts, Step, next_step, next_words, steps
 from desk.queries.story import Line, timeline
 from journal.models import Event
 from journal.queries import timeline as events_of
+from outreach.models import Survey
+from outreach.queries.surveys import surveys_about
 
 EVENTS = 60
+SURVEYS = 3
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,7 @@ class Around:
     owner_there: bool
     precedents: list[Precedent]
     asks_why: bool
+    surveys: list[Survey]
 
 
 def around(page: CasePage, *, user: User) -> Around:
@@ -256,6 +260,7 @@ def around(page: CasePage, *, user: User) -> Around:
         owner_there=case.owner is None or is_there(case.owner, now),
         precedents=precedents,
         asks_why=bool(precedents) and not reason_given(case),
+        surveys=list(surveys_about(case=case)[:SURVEYS]),
     )
 
 
