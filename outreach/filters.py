@@ -7,8 +7,8 @@ from outreach.enums import (
     Audience,
     CallOutcome,
     CallStatus,
-    DialStatus,
     Dialer,
+    DialStatus,
     MailFate,
     SignalFate,
     SignalKind,
@@ -16,7 +16,18 @@ from outreach.enums import (
     SurveySource,
     SurveyStatus,
 )
-from outreach.models import Dial, FollowUpCall, InboundMail, Rung, Signal, Survey, SurveyTemplate
+from outreach.models import (
+    CallGroup,
+    CallingHours,
+    Dial,
+    FollowUpCall,
+    InboundMail,
+    Program,
+    Rung,
+    Signal,
+    Survey,
+    SurveyTemplate,
+)
 from recovery.rest import Filters, FlagFilter, IdFilter, MomentFilter, OneOf, WordFilter
 
 
@@ -26,6 +37,7 @@ class CallFilters(Filters):
     customer = IdFilter()
     case = WordFilter(field_name="case__reference", label="The reference of its case.")
     rep = IdFilter(label="Who has it, or had it last.")
+    program = IdFilter()
     unit = IdFilter()
 
     class Meta:
@@ -62,26 +74,28 @@ class SignalFilters(Filters):
         fields: list[str] = []
 
 
-class MailFilters(Filters):
-    fate = OneOf(choices=MailFate.choices)
-    customer = IdFilter()
-    case = WordFilter(field_name="case__reference", label="The reference of its case.")
-    unit = IdFilter()
-    received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
-    received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
+class ProgramFilters(Filters):
+    active = FlagFilter()
+    group = IdFilter()
 
     class Meta:
-        model = InboundMail
+        model = Program
         fields: list[str] = []
 
 
-class RungFilters(Filters):
-    kind = OneOf(choices=ObligationKind.choices)
-    audience = OneOf(choices=Audience.choices)
+class CallGroupFilters(Filters):
     active = FlagFilter()
 
     class Meta:
-        model = Rung
+        model = CallGroup
+        fields: list[str] = []
+
+
+class HoursFilters(Filters):
+    jurisdiction = WordFilter()
+
+    class Meta:
+        model = CallingHours
         fields: list[str] = []
 
 
@@ -110,4 +124,27 @@ class SurveyTemplateFilters(Filters):
 
     class Meta:
         model = SurveyTemplate
+        fields: list[str] = []
+
+
+class MailFilters(Filters):
+    fate = OneOf(choices=MailFate.choices)
+    customer = IdFilter()
+    case = WordFilter(field_name="case__reference", label="The reference of its case.")
+    unit = IdFilter()
+    received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
+
+    class Meta:
+        model = InboundMail
+        fields: list[str] = []
+
+
+class RungFilters(Filters):
+    kind = OneOf(choices=ObligationKind.choices)
+    audience = OneOf(choices=Audience.choices)
+    active = FlagFilter()
+
+    class Meta:
+        model = Rung
         fields: list[str] = []

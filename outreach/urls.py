@@ -6,9 +6,10 @@ from outreach.api import calls as doors
 from outreach.api import dials as dial_doors
 from outreach.api.health import PathHealth
 from outreach.api.mails import Mails
+from outreach.api.programs import CallGroups, Hours, Programs
 from outreach.api.reminders import ReminderRungs
 from outreach.api.surveys import Surveys, SurveyTemplates
-from outreach.views import calls, dials, health, mails, promises, reminders, survey_settings, surveys
+from outreach.views import calls, dials, health, mails, programs, promises, reminders, survey_settings, surveys
 
 browser: list[URLPattern] = [
     path("calls", calls.calls, name="calls"),
@@ -25,6 +26,14 @@ browser: list[URLPattern] = [
     path("dials/<int:pk>/line", dials.dial_line, name="dial-line"),
     path("dials/<int:pk>/give-up", dials.dial_give_up, name="dial-give-up"),
     path("preferences/phone", dials.phone, name="preferences-phone"),
+    path("settings/programs", programs.programs, name="setting-programs"),
+    path("settings/programs/new", programs.program, name="setting-program-new"),
+    path("settings/programs/<int:pk>", programs.program, name="setting-program"),
+    path("settings/programs/groups/new", programs.group, name="setting-call-group-new"),
+    path("settings/programs/groups/<int:pk>", programs.group, name="setting-call-group"),
+    path("settings/programs/hours/new", programs.hours, name="setting-calling-hours-new"),
+    path("settings/programs/hours/<int:pk>", programs.hours, name="setting-calling-hours"),
+    path("settings/programs/hours/<int:pk>/drop", programs.drop_hours, name="setting-calling-hours-drop"),
     path("settings/mailbox", mails.mailbox, name="setting-mailbox"),
     path("settings/mailbox/<int:pk>", mails.mail, name="setting-mail"),
     path("settings/mailbox/<int:pk>/incident", mails.mail_incident, name="setting-mail-incident"),
@@ -49,6 +58,12 @@ browser: list[URLPattern] = [
 ]
 
 api: list[URLPattern] = [
+    path("reminder-rungs/", ReminderRungs.as_view({"get": "list", "post": "create"}), name="api-reminder-rungs"),
+    path(
+        "reminder-rungs/<id:id>/",
+        ReminderRungs.as_view({"get": "retrieve", "patch": "change"}),
+        name="api-reminder-rung",
+    ),
     path("surveys/", Surveys.as_view({"get": "list", "post": "create"}), name="api-surveys"),
     path("surveys/<id:id>/", Surveys.as_view({"get": "retrieve"}), name="api-survey"),
     path("survey-templates/", SurveyTemplates.as_view({"get": "list", "post": "create"}), name="api-survey-templates"),
@@ -57,12 +72,6 @@ api: list[URLPattern] = [
         "survey-templates/<id:id>/retire/",
         SurveyTemplates.as_view({"post": "retire"}),
         name="api-survey-template-retire",
-    ),
-    path("reminder-rungs/", ReminderRungs.as_view({"get": "list", "post": "create"}), name="api-reminder-rungs"),
-    path(
-        "reminder-rungs/<id:id>/",
-        ReminderRungs.as_view({"get": "retrieve", "patch": "change"}),
-        name="api-reminder-rung",
     ),
     path("path-health/", PathHealth.as_view({"get": "whole"}), name="api-path-health"),
     path("path-health/<slug:name>/", PathHealth.as_view({"get": "retrieve"}), name="api-path-part"),
@@ -75,12 +84,16 @@ api: list[URLPattern] = [
     path("dials/<id:id>/", dial_doors.Dials.as_view({"get": "retrieve"}), name="api-dial"),
     path("dials/<id:id>/give-up/", dial_doors.Dials.as_view({"post": "give_up"}), name="api-dial-give-up"),
     path("me/phone/", dial_doors.MyPhone.as_view({"get": "read", "put": "choose"}), name="api-my-phone"),
-    path(
-        "dialer-callbacks/twilio/", dial_doors.TwilioCallbacks.as_view({"post": "hear"}), name="api-twilio-callbacks"
-    ),
+    path("dialer-callbacks/twilio/", dial_doors.TwilioCallbacks.as_view({"post": "hear"}), name="api-twilio-callbacks"),
     path("mails/", Mails.as_view({"get": "list"}), name="api-mails"),
     path("mails/<id:id>/", Mails.as_view({"get": "retrieve"}), name="api-mail"),
     path("mails/<id:id>/place/", Mails.as_view({"post": "place"}), name="api-mail-place"),
+    path("programs/", Programs.as_view({"get": "list", "post": "create"}), name="api-programs"),
+    path("programs/<id:id>/", Programs.as_view({"get": "retrieve", "patch": "change"}), name="api-program"),
+    path("call-groups/", CallGroups.as_view({"get": "list", "post": "create"}), name="api-call-groups"),
+    path("call-groups/<id:id>/", CallGroups.as_view({"get": "retrieve", "patch": "change"}), name="api-call-group"),
+    path("calling-hours/", Hours.as_view({"get": "list", "post": "create"}), name="api-calling-hours"),
+    path("calling-hours/<id:id>/", Hours.as_view({"get": "retrieve", "patch": "change"}), name="api-calling-hours-of"),
     path(
         "dissatisfaction/",
         doors.Dissatisfactions.as_view({"get": "list", "post": "create"}),

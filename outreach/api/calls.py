@@ -17,6 +17,7 @@ from journal.keyset import Order
 from outreach import filters, models
 from outreach.domain import calls, hours, outcomes, signals
 from outreach.queries.calls import usable_phones, visible_calls, visible_signals, with_story
+from outreach.queries.programs import questions_of
 from outreach.serializers import calls as serializers
 from recovery.rest import NEWEST, Door, Nothing
 
@@ -38,6 +39,7 @@ class FollowUpCalls(Door):
             serializers.CallInFull,
             dial=calls.number_to_dial(call, call.customer.usable_phones),  # type: ignore[attr-defined]
             open=hours.can_call_now(call.customer, now=timezone.now()),
+            questions=questions_of(call),
         )
 
     @extend_schema(responses=serializers.Call(many=True))
@@ -62,6 +64,7 @@ class FollowUpCalls(Door):
     def outcome(self, request: Request, id: int) -> Response:
         """Record what an attempt came to. The answer says what follows: done, given up, or when to try again."""
         given = self.asked(serializers.Outcome)
+        given["answers"] = {each["question"]: each["words"] for each in given.pop("answers", [])}
         cause = given.pop("cause", None)
         if cause is not None:
             given["cause"] = self.named(Cause.objects.all(), "cause", pk=cause)

@@ -8,7 +8,7 @@ those of the customer's jurisdiction, as far as they are known.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -150,14 +150,17 @@ def said(hours: Hours) -> str:
     """The hours in words."""
     if not hours.weekdays:
         return "the rules allow no calls there"
-    days = "every day" if len(hours.weekdays) == 7 else _days(hours.weekdays)
+    days = days_said(hours.weekdays)
     except_holidays = ", not on public holidays" if hours.holidays_of else ""
     return f"calls are allowed from {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}{except_holidays}"
 
 
-def _days(weekdays: frozenset[int]) -> str:
+def days_said(weekdays: Collection[int]) -> str:
+    """Weekdays in words: Monday to Friday; every day; never."""
+    if len(set(weekdays)) == 7:
+        return "every day"
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     listed = sorted(weekdays)
     if len(listed) > 2 and listed[-1] - listed[0] == len(listed) - 1:
         return f"{names[listed[0]]} to {names[listed[-1]]}"
-    return ", ".join(names[day] for day in listed)
+    return ", ".join(names[day] for day in listed) or "never"

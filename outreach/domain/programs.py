@@ -29,6 +29,8 @@ FIELDS = (
     "retry_after_minutes", "calls_per_rep_and_day", "script", "holdout_percent", "holdout_spares_severe",
 )  # fmt: skip
 OF_HOURS = ("jurisdiction", "opens", "closes", "weekdays", "on_holidays", "source")
+# Two hours, a day, two days: a convention, where nothing else is said.
+USUAL_GAPS = (120, 1440, 2880)
 MOST_QUESTIONS, QUESTION_LENGTH, SCRIPT_LENGTH = 8, 200, 4000
 MOST_MEMBERS, MOST_CALLS = 500, 200
 
@@ -50,6 +52,8 @@ def set_program(
     Refused: ``administrator_needed``, ``changed_meanwhile``, ``group_at_rest``, ``too_long``, ``invalid``.
     """
     held = _hold(Program, program, by=by, version=version)
+    if program is None:
+        fields = {"retry_after_minutes": list(USUAL_GAPS)} | fields
     if "script" in fields:
         fields["script"] = said(fields["script"], "script", at_most=SCRIPT_LENGTH)
     if fields.get("value_at_least_minor", held.value_at_least_minor) is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from cases.models import Cause, CustomerPhone
 from outreach.enums import CallOutcome
+from outreach.models import ProgramQuestion
 from recovery.forms import Form
 
 
@@ -47,8 +49,20 @@ class OutcomeForm(Form):
         label="Anything colleagues should know",
     )
 
-    def __init__(self, *given: Any, phones: list[CustomerPhone], dial: str, **more: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        phones: list[CustomerPhone],
+        dial: str,
+        questions: Iterable[ProgramQuestion] = (),
+        **more: Any,
+    ) -> None:
         super().__init__(*given, **more)
+        self.questions = list(questions)
+        for question in self.questions:
+            self.fields[f"question_{question.pk}"] = forms.CharField(
+                required=False, max_length=5000, label=question.words, widget=forms.Textarea(attrs={"rows": 2})
+            )
         self.fields["phone"] = forms.ChoiceField(
             choices=[(phone.number, phone.number) for phone in phones],
             required=False,
@@ -56,3 +70,13 @@ class OutcomeForm(Form):
             label="The number you dialed",
             widget=forms.Select if len(phones) > 1 else forms.HiddenInput,
         )
+
+    def asked(self) -> list[Any]:
+        """The boxes of the program's own questions, in order."""
+        return [self[f"question_{question.pk}"] for question in self.questions]
+
+    def heard(self) -> dict[str, Any]:
+        """What ``outcomes.record_outcome`` takes."""
+        given = {name: value for name, value in self.cleaned_data.items() if not name.startswith("question_")}
+        answers = {question.pk: self.cleaned_data[f"question_{question.pk}"] for question in self.questions}
+        return given | {"answers": answers}

@@ -25,6 +25,13 @@ class Dissatisfaction(Shape):
     external_id = Text(max_length=120, allow_blank=True, required=False, help_text="Received again, it is the same.")
 
 
+class Answered(Shape):
+    """What they said to one of the program's questions."""
+
+    question = Id()
+    words = Text(max_length=5000, allow_blank=True)
+
+
 class Outcome(Shape):
     """What one attempt came to."""
 
@@ -34,6 +41,9 @@ class Outcome(Shape):
     what_would_help = Text(max_length=5000, allow_blank=True, required=False)
     cause = Id(allow_null=True, required=False)
     words = Text(max_length=5000, allow_blank=True, required=False, help_text="A note for colleagues.")
+    answers = serializers.ListField(
+        child=Answered(), max_length=50, required=False, help_text="To the questions of the call's program."
+    )
 
 
 class Signal(serializers.ModelSerializer[models.Signal]):
@@ -84,10 +94,17 @@ class Call(serializers.ModelSerializer[models.FollowUpCall]):
     class Meta:
         model = models.FollowUpCall
         fields = [
-            "id", "status", "customer", "unit", "case", "signal", "due", "not_before", "rep", "leased_until",
+            "id", "status", "customer", "unit", "case", "signal", "program", "due", "close_by", "not_before", "rep", "leased_until",
             "attempts_made", "outcome", "finished_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class Heard(serializers.Serializer[Any]):
+    """What the customer said to a question of the program."""
+
+    question = serializers.CharField(source="question.words", read_only=True)
+    words = serializers.CharField(read_only=True)
 
 
 class Attempt(serializers.ModelSerializer[models.CallAttempt]):
@@ -95,10 +112,22 @@ class Attempt(serializers.ModelSerializer[models.CallAttempt]):
 
     by = Named(read_only=True)
     cause = serializers.CharField(source="cause.name", read_only=True, allow_null=True, default=None)
+    answers = Heard(many=True, read_only=True)
 
     class Meta:
         model = models.CallAttempt
-        fields = ["number", "by", "at", "phone", "dial", "outcome", "what_went_wrong", "what_would_help", "cause"]
+        fields = [
+            "number",
+            "by",
+            "at",
+            "phone",
+            "dial",
+            "outcome",
+            "what_went_wrong",
+            "what_would_help",
+            "cause",
+            "answers",
+        ]
         read_only_fields = fields
 
 
@@ -108,10 +137,12 @@ class CallInFull(Call):
     dial = serializers.SerializerMethodField(help_text="The number for the next try; empty when there is none.")
     open_now = serializers.SerializerMethodField(help_text="Whether they may be called at this moment.")
     why_not = serializers.SerializerMethodField(help_text="Why they may not.")
+    script = serializers.CharField(source="program.script", read_only=True, default="", help_text="How to begin.")
+    questions = serializers.SerializerMethodField(help_text="What to ask beside what went wrong and what would help.")
     attempts = Attempt(many=True, read_only=True)
 
     class Meta(Call.Meta):
-        fields = [*Call.Meta.fields, "dial", "open_now", "why_not", "attempts"]
+        fields = [*Call.Meta.fields, "dial", "open_now", "why_not", "script", "questions", "attempts"]
         read_only_fields = fields
 
     def get_dial(self, call: models.FollowUpCall) -> str:
@@ -122,3 +153,6 @@ class CallInFull(Call):
 
     def get_why_not(self, call: models.FollowUpCall) -> str:
         return str(self.context["open"].reason)
+
+    def get_questions(self, call: models.FollowUpCall) -> list[dict[str, Any]]:
+        return [{"id": question.pk, "words": question.words} for question in self.context["questions"]]

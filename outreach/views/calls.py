@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.authority import Refused, Verdict
 from accounts.models import User
+from cases.models import CustomerPhone
 from cases.queries.people import baggage_of
 from compensation.queries import awards_of
 from outreach.domain import callers, hours, outcomes
@@ -20,6 +21,7 @@ from outreach.enums import CallOutcome, CallStatus
 from outreach.forms.calls import OutcomeForm
 from outreach.models import FollowUpCall
 from outreach.queries.calls import in_hand, later, visible_calls, waiting, with_story
+from outreach.queries.programs import questions_of
 from outreach.views.dials import shown_of
 from recovery.pages import done, live, person, reads, tag, writes
 
@@ -93,7 +95,7 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
         "customer": call.customer,
         "dial": line.number,
         "line": line,
-        "form": form or (OutcomeForm(phones=phones, dial=line.number) if live_call and may_record else None),
+        "form": form or (_fresh(call, phones, line.number) if live_call and may_record else None),
         "outcomes": OUTCOMES,
         "may_take": verbs.can_take(user, call, now=now),
         "may_record": may_record,
@@ -106,6 +108,10 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
         "awards": list(awards_of(call.case)) if call.case else [],
         "now": now,
     }
+
+
+def _fresh(call: FollowUpCall, phones: list[CustomerPhone], dial: str) -> OutcomeForm:
+    return OutcomeForm(phones=phones, dial=dial, questions=questions_of(call))
 
 
 def _page(
@@ -176,11 +182,13 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = person(request), timezone.now()
     found = _chosen(user, pk)
     phones = list(found.customer.usable_phones)  # type: ignore[attr-defined]
-    form = OutcomeForm(request.POST, phones=phones, dial=verbs.number_to_dial(found, phones))
+    form = OutcomeForm(
+        request.POST, phones=phones, dial=verbs.number_to_dial(found, phones), questions=questions_of(found)
+    )
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
     try:
-        recorded = outcomes.record_outcome(found, by=user, now=now, **form.cleaned_data)
+        recorded = outcomes.record_outcome(found, by=user, now=now, **form.heard())
     except Refused as refused:
         if refused.code == "out_of_reach":
             raise

@@ -68,6 +68,7 @@ PAGES = {
     "setting-deputy-new": "/settings/routes",
     "setting-deputy-end": "/settings/routes",
     "setting-rule-end": "/settings/taking-back/7",
+    "setting-calling-hours-drop": "/settings/programs/hours/7",
     "setting-rung-new": "/settings/reminders",
     "setting-rung": "/settings/reminders",
     "setting-cause-new": "/settings/causes",
