@@ -93,7 +93,7 @@ def choose(
     on_case = list(
         Promise.objects.filter(case=held)
         .select_related("obligation__owner", "made_by")
-        .select_for_update(of=("self",), no_key=True)
+        .select_for_update(of=("self", "obligation"), no_key=True)
         .order_by("obligation__due_end", "pk")
     )
     standing = _current(promise, on_case)

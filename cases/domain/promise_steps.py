@@ -33,10 +33,12 @@ def grace() -> timedelta:
 
 
 def hold(promise: Promise, *, by: User | None) -> tuple[Case, Promise]:
-    """The case and the promise, both locked: always the case first, so that two writers cannot wait in a circle."""
+    """The case, the promise and what is owed by it, locked: always the case first, so that no two wait in a circle."""
     held = casework.hold(promise.case, by=by)
     locked = (
-        Promise.objects.select_for_update(of=("self",), no_key=True).select_related("obligation").get(pk=promise.pk)
+        Promise.objects.select_related("obligation")
+        .select_for_update(of=("self", "obligation"), no_key=True)
+        .get(pk=promise.pk)
     )
     locked.case = held
     return held, locked

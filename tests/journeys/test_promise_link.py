@@ -12,6 +12,7 @@ from accounts.domain.links import token
 from cases.models import Promise
 from tests.factories import DAY, House, again
 from tests.harness.browser import OpenPage
+from tests.journeys.test_screens import FIRST_VISIT, NEXT_VISIT, violations, weigh
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), pytest.mark.practice("P7")]
 PHONE: dict[str, Any] = {"width": 390, "height": 844, "java_script_enabled": False, "has_touch": True}
@@ -48,3 +49,28 @@ def test_a_customer_moves_a_promise_on_their_phone(house: House, open_page: Open
     phone.get_by_role("button", name="Move it to this time").click()
     expect(phone.get_by_role("status")).to_contain_text("Thank you")
     assert Promise.objects.filter(status="open").count() == 1
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_customers_page(house: House, open_page: OpenPage, scheme: str) -> None:
+    now = timezone.now()
+    promise = house.promise(house.case(now=now), due_end=now + 3 * DAY, now=now)
+    window, found = open_page(None, width=320, height=700, color_scheme=scheme), []
+    for name, address in (("promise", f"/p/{token('promise', promise.pk)}"), ("forged", "/p/7~x")):
+        window.goto(address)
+        found += violations(window, f"{name}, {scheme}")
+        assert window.evaluate("document.documentElement.scrollWidth") <= 320
+    window.goto(f"/p/{token('promise', promise.pk)}")
+    window.get_by_role("button", name="Move it to this time").click()
+    expect(window.get_by_role("alert")).to_be_visible()
+    found += violations(window, f"refused, {scheme}")
+    assert not found, "\n".join(found)
+
+
+def test_the_customers_page_is_light(house: House) -> None:
+    now = timezone.now()
+    promise = house.promise(house.case(now=now), due_end=now + 3 * DAY, now=now)
+    first, later = weigh(house.alice, f"/p/{token('promise', promise.pk)}")
+    assert first <= FIRST_VISIT
+    assert later <= NEXT_VISIT

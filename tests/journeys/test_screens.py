@@ -149,7 +149,14 @@ def settle(page: Page) -> None:
 def others(house: House) -> list[tuple[User, dict[str, str]]]:
     """The screens of a supervisor and of an administrator."""
     names = ("settings", "setting-caps", "setting-catalog", "setting-remedy-new", "setting-causes", "setting-people")
-    rules = ("setting-rules", "setting-rule-new", "setting-advice", "setting-credentials", "setting-routes")
+    rules = (
+        "setting-rules",
+        "setting-rule-new",
+        "setting-advice",
+        "setting-credentials",
+        "setting-routes",
+        "setting-reminders",
+    )
     first = HonoredError.objects.order_by("id").first()
     assert first is not None
     decision = {
@@ -160,7 +167,13 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
     boards = ("desk", "approvals", "calls", "insights", "insights-honored", "insight-owed-calls", "honored")
     return [
         (house.sue, {name: reverse(name) for name in boards} | decision | supervised(house)),
-        (house.ada, {name: reverse(name) for name in ("desk", *names, *rules)} | _advice() | administered(house)),
+        (
+            house.ada,
+            {name: reverse(name) for name in ("desk", *names, *rules)}
+            | {"opening hours": reverse("setting-opening-hours", args=[house.unit.pk])}
+            | _advice()
+            | administered(house),
+        ),
     ]
 
 
