@@ -136,3 +136,9 @@ document.addEventListener("change", (event) => {
   const opener = says && event.target.form?.querySelector("[data-opener]");
   if (opener) opener.textContent = says;
 });
+
+/* a row of tabs that is wider than the screen begins with the open one in sight */
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.closest(".tabs");
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}

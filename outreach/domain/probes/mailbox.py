@@ -34,7 +34,7 @@ register(
         "Mail waits in the mailbox and is taken over when it can be read again. Customers can write on the public form.",
         _mailbox,
         is_set_up=lambda: settings.RECOVERY["MAILBOX"] is not None,
-        to_set_up="MAILBOX_URL names none: mail is read from files, with `manage.py read_mail`.",
+        to_set_up="MAILBOX_URL names none: mail is read from files, with “manage.py read_mail”.",
         at_a_glance=True,
     )
 )
