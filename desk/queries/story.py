@@ -211,7 +211,8 @@ def _usual(event: Event) -> tuple[str, str, str]:
 
 
 def timeline(events: Iterable[Event]) -> list[Line]:
-    return [told(event) for event in events if not said_already(event)]
+    """Events as lines, without those that another event tells in more words."""
+    return [told(event) for event in events if not said_already(event) and not event.data.get("told_as")]
 
 
 def _who(event: Event, did: str) -> str:
