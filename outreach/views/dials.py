@@ -43,6 +43,10 @@ MOODS: dict[str, str] = {
     DialStatus.RINGING: "info",
     DialStatus.ANSWERED: "good",
     DialStatus.MACHINE: "warn",
+    DialStatus.BUSY: "warn",
+    DialStatus.NO_ANSWER: "warn",
+    DialStatus.DECLINED: "warn",
+    DialStatus.UNAVAILABLE: "warn",
     DialStatus.FAILED: "bad",
     DialStatus.INVALID: "bad",
 }
