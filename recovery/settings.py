@@ -445,7 +445,7 @@ def _asterisk() -> dict[str, Any] | None:
         "port": parts.port or 5038,
         "user": unquote(parts.username),
         "secret": unquote(parts.password),
-        "context": env.str("AMI_CONTEXT", "recovery-out"),
+        "context": env.str("AMI_CONTEXT", "") or "recovery-out",
         "caller_id": env.str("AMI_CALLER_ID", ""),
     }
 
@@ -459,7 +459,7 @@ def _twilio() -> dict[str, str] | None:
     missing = [name for name, value in given.items() if not value]
     if missing:
         raise ImproperlyConfigured(f"Twilio needs these variables to be set too: {', '.join(missing)}.")
-    api = env.str("TWILIO_API", "https://api.twilio.com").rstrip("/")
+    api = (env.str("TWILIO_API", "") or "https://api.twilio.com").rstrip("/")
     if urlsplit(api).scheme != "https":
         raise ImproperlyConfigured("TWILIO_API has to begin with https://: what is sent there opens the account.")
     return {
