@@ -156,6 +156,7 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
         "setting-credentials",
         "setting-routes",
         "setting-reminders",
+        "setting-path",
     )
     first = HonoredError.objects.order_by("id").first()
     assert first is not None
