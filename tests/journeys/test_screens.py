@@ -111,6 +111,7 @@ def furnish(house: House) -> dict[str, str]:
             "who calls": reverse("pop") + "?phone=%2B13035550142",
             "password": reverse("account_change_password"),
             "second step": reverse("mfa_index"),
+            "preferences": reverse("preferences"),
             "sign out": reverse("account_logout"),
             "nowhere": "/nowhere",
         }
