@@ -86,12 +86,20 @@ SCREENS = (
     Screen("rules", "admin", "/settings/taking-back"),
     Screen("causes", "admin", "/settings/causes"),
     Screen("people", "admin", "/settings/people"),
+    Screen("programs", "admin", "/settings/programs"),
+    Screen("program", "admin", "{program}"),
+    Screen("surveys", "admin", "/settings/surveys"),
+    Screen("survey-shown", "admin", "/settings/surveys/preview"),
+    Screen("reminders", "admin", "/settings/reminders"),
+    Screen("mailbox", "admin", "/settings/mailbox"),
+    Screen("path", "admin", "/settings/path"),
+    Screen("preferences", "maya", "/preferences"),
     Screen("nowhere", "maya", "/nowhere"),
 )
 # Whose cases are listed to find the one, by its title, where something stands out.
 CASES = {"offered": ("Goldstein", "Points deleted"), "delivered": ("Ngata", "No meal on a night flight")}
 # Where the first line of a list leads to what is photographed.
-FIRST = {"remedy": "/settings/catalog", "pool": "/settings/coupons", "rule": "/settings/advice"}
+FIRST = {"remedy": "/settings/catalog", "pool": "/settings/coupons", "rule": "/settings/advice", "program": "/settings/programs"}
 # What the register is asked for to find an error of each kind.
 ERRORS = {"decision": "undecided", "told": "told"}
 # The README shows these and no others, to keep the repository light.
