@@ -136,7 +136,7 @@ def _claim(waiting: QuerySet[Row], free: Q, *, now: datetime, limit: int) -> tup
     rows = list(waiting[:limit])
     found = len(rows)
     if waiting.model is Notice:
-        rows = cast(list[Row], sift(cast(list[Notice], rows), now=now))
+        rows = cast(list[Row], sift(rows, now=now))
     until = now + timedelta(seconds=settings.RECOVERY["CLAIM_LEASE_SECONDS"])
     waiting.model.objects.filter(free, pk__in=[row.pk for row in rows]).update(leased_until=until)
     for row in rows:
@@ -172,10 +172,11 @@ def _send_one(row: Row, carrier: Carrier, *, clock: Clock) -> datetime | None:
 
 def _failed(row: Row, problem: Exception, *, wait: timedelta, now: datetime) -> None:
     """Plan the next try, or give up. What is kept and logged of the error is its kind and code: the text names people."""
+    gaps: tuple[timedelta, ...] = RETRY_AFTER
     if isinstance(problem, chat.NotTaken):
         gaps, final, kept = CHAT_RETRY_AFTER, problem.final, problem.error
     else:
-        gaps, final, kept = RETRY_AFTER, mailing.is_final(problem), mailing.said(problem)
+        final, kept = mailing.is_final(problem), mailing.said(problem)
     logger.warning("%s %d was not sent (try %d): %s", type(row).__name__, row.pk, row.attempts + 1, kept)
     if final or row.attempts >= len(gaps):
         _settle(row, DeliveryStatus.FAILED, now=now, error=kept)
