@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from journal.enums import EventType
@@ -51,4 +52,4 @@ def _ended(data: dict[str, Any]) -> Told:
     return ENDED.get(data.get("status", ""), ("The line ended", "phone", ""))
 
 
-TELLERS = {EventType.DIAL_STARTED: _started, EventType.DIAL_ENDED: _ended}
+TELLERS: dict[str, Callable[[dict[str, Any]], Told]] = {EventType.DIAL_STARTED: _started, EventType.DIAL_ENDED: _ended}

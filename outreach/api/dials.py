@@ -104,9 +104,9 @@ class TwilioCallbacks(Door):
     """What Twilio says of a line. It signs what it says; nothing that is not signed is read."""
 
     noun = "dial"
-    authentication_classes = ()
-    permission_classes = ()
-    parser_classes = (FormParser,)
+    authentication_classes: Any = ()
+    permission_classes: Any = ()
+    parser_classes: Any = (FormParser,)
 
     @extend_schema(
         auth=[],
