@@ -75,6 +75,7 @@ SCREENS = (
     Screen("caps", "admin", "/settings/caps"),
     Screen("caps-over-time", "admin", "/settings/caps/of/rep"),
     Screen("caps-preview", "ines", "/settings/caps/preview?who={maya}"),
+    Screen("path", "admin", "/settings/path"),
     Screen("catalog", "admin", "/settings/catalog"),
     Screen("remedy", "admin", "{remedy}"),
     Screen("coupons", "admin", "/settings/coupons"),
