@@ -26,6 +26,13 @@ class Measure(models.TextChoices):
     ERROR_COST = "error_cost", "Cost of honored errors"  # id of the cause, or empty
     ERROR_HONESTY = "error_honesty", "Who reported the errors we honored"  # self, other
     ERROR_TOLD = "error_told", "Calls that told the customer"  # in_time, late
+    # Of those for whom a lot was drawn, each key begins with the program's id and the side that the lot put them on.
+    LOT = "lot", "Customers for whom a lot was drawn"  # called, held_out
+    LOT_OUTCOME = "lot_outcome", "What their calls came to"  # outcome of the call
+    LOT_CHANGE = "lot_change", "Change in satisfaction"  # points, the next score against the first
+    LOT_RETURN = "lot_return", "Would return"  # yes, no
+    LOT_SETTLED = "lot_settled", "Settled after 30 days"  # yes, no
+    LOT_AGAIN = "lot_again", "Let down again within 30 days"  # yes, no
 
 
 class FirstOwner(models.TextChoices):
@@ -51,6 +58,13 @@ class Told(models.TextChoices):
 
     IN_TIME = "in_time", "In time"
     LATE = "late", "Late"
+
+
+class Side(models.TextChoices):
+    """Where a lot put somebody whom a program could have called."""
+
+    CALLED = "called", "Called"
+    HELD_OUT = "held_out", "Not called"
 
 
 class Source(models.TextChoices):

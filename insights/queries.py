@@ -18,12 +18,21 @@ from cases.queries import visible_customers
 from insights.enums import Grain, Measure
 from insights.models import Fact, Progress, Tally
 from journal.keyset import Order
+from outreach.models import Program
 
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "All time"}
 PAGE = 25
 NEWEST = Order(("day", "id"))
 LONGEST_OVERDUE = Order(("due_end", "id"), descending=False)
 OF_ERRORS = (Measure.ERROR_DECIDED, Measure.ERROR_COST, Measure.ERROR_HONESTY, Measure.ERROR_TOLD)
+OF_LOTS = (
+    Measure.LOT,
+    Measure.LOT_OUTCOME,
+    Measure.LOT_CHANGE,
+    Measure.LOT_RETURN,
+    Measure.LOT_SETTLED,
+    Measure.LOT_AGAIN,
+)
 # Who had several errors honored is looked for among so many of the newest: whatever the period, no more is read.
 BENEFICIARIES_AMONG = 5000
 
@@ -119,6 +128,11 @@ def sums(chosen: Window, *measures: Measure) -> Sums:
             read.amounts[row["measure"], row["key"], row["currency"]] += row["amount"]
             read.given[row["measure"], row["key"], row["currency"]] += row["count"]
     return read
+
+
+def program_names() -> dict[int, str]:
+    """The programs of calls by their id. One query."""
+    return dict(Program.objects.values_list("pk", "name"))
 
 
 SERIES = (Measure.OPENED, Measure.CLOSED, Measure.FIRST_RESPONSE, Measure.FIRST_OWNER, Measure.PROMISE)

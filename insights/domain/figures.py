@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.money import display
 from cases.enums import CaseOutcome, ErrorStatus, PromiseStatus, Severity
 from compensation.enums import Basis, RemedyKind
+from insights.domain.effects import lot_said
 from insights.domain.facts import MORE, NOT_YET, bounds
 from insights.enums import Asking, FirstOwner, Honesty, Measure, Told
 from insights.queries import Sums
@@ -380,6 +381,8 @@ def said(measure: Measure, key: str) -> str:
         return known
     if measure in (Measure.FIRST_RESPONSE, Measure.ANSWER) and key.isdigit():
         return f"within {spoken(int(key))}"
+    if measure.startswith("lot"):
+        return lot_said(measure, key)
     return f"{key} of 5" if measure == Measure.SATISFACTION else key
 
 

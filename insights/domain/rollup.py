@@ -20,6 +20,7 @@ from django.db.models.functions import TruncMonth
 from accounts.models import BusinessUnit
 from cases.models import Case
 from insights.domain.facts import of_cases, of_signals
+from insights.domain.lots import grown_up, of_lots, touched_lots
 from insights.enums import Grain, Source
 from insights.models import Fact, Progress, Tally
 from journal.domain.feed import sequence
@@ -43,6 +44,10 @@ def roll_up(*, now: datetime, at_most: int = 50) -> int:
         seen += step
         if step < STEP:
             break
+    for _ in range(at_most):
+        if not (ripe := grown_up(now=now, limit=STEP)):
+            break
+        _rewrite_held([], ripe, now=now)
     return seen
 
 
@@ -54,11 +59,11 @@ def rebuild(*, now: datetime, told: Callable[[int], None] = lambda _: None) -> i
     head = FeedPosition.objects.aggregate(last=Max("position"))["last"] or 0
     count = 0
     for ids in _in_steps(Case.objects.all()):
-        _rewrite_held(ids, [])
+        _rewrite_held(ids, [], now=now)
         count += len(ids)
         told(len(ids))
     for ids in _in_steps(Signal.objects.all()):
-        _rewrite_held([], ids)
+        _rewrite_held([], ids, now=now)
         told(len(ids))
     sum_anew()
     with transaction.atomic():
@@ -103,19 +108,20 @@ def _step(*, now: datetime) -> int:
         progress.position = new[-1][0]
         cases = {case_id for _, case_id, _, _ in new if case_id is not None}
         signals = {subject for _, _, kind, subject in new if kind == Source.SIGNAL}
-        _rewrite(cases, signals)
+        calls = {subject for _, _, kind, subject in new if kind == "call"}
+        _rewrite(cases, signals | touched_lots(signals, calls), now=now)
     progress.at = now
     progress.save()
     return len(new)
 
 
 @transaction.atomic
-def _rewrite_held(case_ids: Iterable[int], signal_ids: Iterable[int]) -> None:
+def _rewrite_held(case_ids: Iterable[int], signal_ids: Iterable[int], *, now: datetime) -> None:
     _hold()
-    _rewrite(case_ids, signal_ids)
+    _rewrite(case_ids, signal_ids, now=now)
 
 
-def _rewrite(case_ids: Iterable[int], signal_ids: Iterable[int]) -> None:
+def _rewrite(case_ids: Iterable[int], signal_ids: Iterable[int], *, now: datetime) -> None:
     """Replace the facts of these cases, of their signals and of these signals, and sum up what that touches."""
     cases = set(case_ids)
     signals = set(signal_ids) | set(Signal.objects.filter(case__in=cases).values_list("pk", flat=True))
@@ -124,7 +130,7 @@ def _rewrite(case_ids: Iterable[int], signal_ids: Iterable[int]) -> None:
     )
     touched: Cells = set(old.values_list("unit_id", "day"))
     old.delete()
-    new = [*of_cases(cases), *of_signals(signals)]
+    new = [*of_cases(cases), *of_signals(signals), *of_lots(signals, now=now)]
     Fact.objects.bulk_create(new, batch_size=500)
     _sum_up(touched | {(fact.unit_id, fact.day) for fact in new})
 

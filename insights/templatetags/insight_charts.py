@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from insights.domain.effects import Effect
 from insights.domain.figures import Bar, Share
 from insights.domain.figures import percent as percent_of
 from insights.domain.over_time import Point
@@ -35,6 +36,44 @@ def points(change: float | None) -> str:
 @register.filter
 def out_of_five(mean: float | None) -> str:
     return "–" if mean is None else f"{mean:.2f}"
+
+
+@register.filter
+def of_arm(mean: float | None, effect: Effect) -> str:
+    """The mean of one side: 62.5% of a share, +0.8 of points."""
+    if mean is None:
+        return "–"
+    return f"{100 * mean:.1f}%" if effect.is_share else f"{mean:+.2f}"
+
+
+@register.filter
+def between(effect: Effect) -> str:
+    """A difference and its interval: +0.42 (+0.10 to +0.74); shares in points of a hundred."""
+    if effect.difference is None or effect.low is None or effect.high is None:
+        return "–"
+    times, places = (100, 1) if effect.is_share else (1, 2)
+    said = [f"{times * value:+.{places}f}" for value in (effect.difference, effect.low, effect.high)]
+    return f"{said[0]} ({said[1]} to {said[2]})"
+
+
+@register.simple_tag
+def interval(effect: Effect) -> SafeString:
+    """The interval against zero as a drawing; its figures stand beside it in words, so it is silent."""
+    if effect.difference is None or effect.low is None or effect.high is None:
+        return mark_safe("")
+    widest = max(abs(effect.low), abs(effect.high), 0.001)
+
+    def place(value: float) -> str:
+        return f"{60 + 54 * value / widest:.1f}"
+
+    return format_html(
+        '<svg class="interval" viewBox="0 0 120 20" width="120" height="20" aria-hidden="true">'
+        '<line class="zero" x1="60" x2="60" y1="1" y2="19"/><line class="reach" x1="{}" x2="{}" y1="10" y2="10"/>'
+        '<circle cx="{}" cy="10" r="4"/></svg>',
+        place(effect.low),
+        place(effect.high),
+        place(effect.difference),
+    )
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from recovery.pages import person, reads
 
 # What the errors in a customer's favor were counted as is read on a page of its own.
 OF_ERRORS = frozenset(queries.OF_ERRORS)
+OF_LOTS = frozenset(queries.OF_LOTS)
 
 
 @reads
@@ -32,6 +34,8 @@ def facts(request: HttpRequest) -> HttpResponse:
         raise Http404
     asked = form.cleaned_data
     measure, history, customer = Measure(asked["measure"]), asked["history"], asked["customer"]
+    if measure in OF_LOTS:
+        window_ = replace(window_, rep=None)
     keys = request.GET.getlist("key")
     counted = queries.behind(person(request), window_, measure, keys, historical=history)
     if customer:
@@ -54,7 +58,7 @@ def facts(request: HttpRequest) -> HttpResponse:
         "keys": [_said(measure, key, context) for key in keys][:4],
         "history": history,
         "again": asked["again"],
-        "back": "insights-honored" if measure in OF_ERRORS else "insights",
+        "back": _back(measure),
         **_pager(page, f"?{context['base']}&{same}"),
     }
     if customer or asked["again"]:
@@ -120,6 +124,12 @@ def _pager(page: Window[Any], here: str) -> dict[str, str]:
         "older": f"{here}&after={page.further}" if page.further else "",
         "newer": f"{here}&before={page.back}" if page.back else "",
     }
+
+
+def _back(measure: Measure) -> str:
+    if measure in OF_LOTS:
+        return "insights-calls"
+    return "insights-honored" if measure in OF_ERRORS else "insights"
 
 
 def _said(measure: Measure, key: str, context: dict[str, Any]) -> str:

@@ -14,6 +14,9 @@ from cases.enums import Channel
 from cases.models import Case, Cause, Incident
 from outreach.models import FollowUpCall
 
+# What is logged by it was heard on the call, and is no new mistake of ours.
+STILL_DISSATISFIED = "Still dissatisfied after our follow-up call"
+
 
 def note_cause(case: Case, cause: Cause, *, by: User, now: datetime) -> Case:
     """Give the cause that was heard to the incidents of a held live case that have none; returns the case as it is then.
@@ -41,7 +44,7 @@ def carry_on(
             channel=Channel.PHONE,
             customer_words=what_went_wrong,
             our_words=f"Would put it right: {what_would_help}" if what_would_help else "",
-            category="Still dissatisfied after our follow-up call",
+            category=STILL_DISSATISFIED,
         ).case
     if case.is_closed:
         reopen_held(case, reason=what_went_wrong, by=by, now=now)

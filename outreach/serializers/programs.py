@@ -121,7 +121,7 @@ class HoursParticulars(Shape):
     closes = serializers.TimeField(help_text="00:00 is midnight.")
     weekdays = serializers.ListField(child=Whole(min_value=0, max_value=6), max_length=7, help_text="0 is Monday.")
     on_holidays = Flag(required=False)
-    source = Text(max_length=200, allow_blank=True, required=False)
+    source: Any = Text(max_length=200, allow_blank=True, required=False)
 
 
 class HoursNew(HoursParticulars):

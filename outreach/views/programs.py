@@ -66,7 +66,7 @@ def _kept(
 def program(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """One program: shown, added or changed."""
     found = get_object_or_404(Program, pk=pk) if pk is not None else None
-    more = {"program": found, "usual": Program()}
+    more: dict[str, Any] = {"program": found}
     if request.method == "GET":
         fresh = Program(score_at_most=2, retry_after_minutes=[120, 1440, 2880])
         return _page(request, "program", ProgramForm(initial=ProgramForm.initial_of(found or fresh)), **more)
