@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -78,6 +79,8 @@ class Postgres:
         self.port = free_port()
         self.url = f"postgres://postgres:postgres@127.0.0.1:{self.port}/postgres"
         self.home: Path | None = None
+        self.binaries = Path()
+        self.identity: dict[str, Any] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Postgres":
@@ -95,7 +98,8 @@ class Postgres:
         if user:
             for path in (self.home, data, log):
                 os.chown(path, user.pw_uid, user.pw_gid)
-        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        self.binaries = binaries
+        self.identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         subprocess.run(
             [
                 binaries / "bin" / "initdb",
@@ -112,15 +116,22 @@ class Postgres:
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.home,
-            **identity,
+            **self.identity,
         )
+        return self.begin()
+
+    def begin(self) -> "Postgres":
+        """Run the server on the data that are there: the first time, or after ``halt``."""
+        if self.home is None:
+            raise ServiceError("This server has no data: it was never started, or was stopped for good.")
+        log = self.home / "log"
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [
-                    binaries / "bin" / "postgres",
+                    self.binaries / "bin" / "postgres",
                     "-D",
-                    data,
+                    self.home / "data",
                     "-h",
                     "127.0.0.1",
                     "-p",
@@ -135,10 +146,16 @@ class Postgres:
                 cwd=self.home,
                 start_new_session=True,
                 preexec_fn=die_with_parent,
-                **identity,
+                **self.identity,
             )
         self._wait(log)
         return self
+
+    def halt(self, *, at_once: bool = False) -> None:
+        """Stop the server and keep its data: in order, or ``at_once``, so that it has to recover when it begins again."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+            self.process.wait(60)
 
     def _wait(self, log: Path) -> None:
         until = time.monotonic() + START_SECONDS

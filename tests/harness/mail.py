@@ -16,11 +16,12 @@ import pytest
 
 @dataclass(frozen=True)
 class Accepted:
-    """One mail as it was accepted."""
+    """One mail as it was accepted, ``at`` seconds since the epoch."""
 
     message_id: str
     to: str
     subject: str
+    at: float
 
 
 class _Conversation(socketserver.StreamRequestHandler):
@@ -60,7 +61,8 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _accept(self, data: bytes, to: list[str]) -> None:
         mail = email.message_from_bytes(data, policy=email.policy.default)
         # Accepted: from here on it is the server's. The sender does not know it yet, which is where a kill hurts.
-        self.server.sink.accepted.append(Accepted(str(mail["Message-ID"]), ",".join(to), str(mail["Subject"])))
+        accepted = Accepted(str(mail["Message-ID"]), ",".join(to), str(mail["Subject"]), time.time())
+        self.server.sink.accepted.append(accepted)
         time.sleep(self.server.sink.seconds)
         self._say("250 accepted")
 

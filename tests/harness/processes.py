@@ -136,6 +136,8 @@ class Celery:
                 "INFO",
                 "--concurrency",
                 str(concurrency),
+                "--hostname",
+                f"{folder.name}@%h",
                 "--without-gossip",
                 "--without-mingle",
             ],
