@@ -2,6 +2,9 @@
 
 A task that is killed, run twice or run side by side does no harm: the rows say what is still to be done. A tick works
 through batches until there is nothing left or its time is up; what is left is for the next tick.
+
+Reminders go first: what sends things, which may wait for others, does so in small batches and looks between them whether
+anybody is to be reminded. However much there is to send, no reminder waits for it.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ from outreach.domain.surveys import planning as survey_planning
 
 # Long enough to work off a backlog, short enough that a stopping worker need not wait.
 SECONDS = 8.0
+# Sending is done by so many at a time, and for no longer than a tick or two.
+SENT_TOGETHER = 10
+SENDING_SECONDS = 2.0
 
 
 def _until_done(batch: Callable[[], int], *, full: int) -> int:
@@ -34,6 +40,17 @@ def _until_done(batch: Callable[[], int], *, full: int) -> int:
             return total
 
 
+def _send(deliver: Callable[..., int]) -> int:
+    """Small batches until there is nothing left or the time is up, reminders in between; returns how much was tried."""
+    began, total = monotonic(), 0
+    while True:
+        done = deliver(clock=timezone.now, limit=SENT_TOGETHER)
+        total += done
+        if done < SENT_TOGETHER or monotonic() - began > SENDING_SECONDS:
+            return total
+        ladder.look(now=timezone.now())
+
+
 @shared_task(name="outreach.tick_ladder")
 def tick_ladder() -> int:
     """Ring the rungs whose time has come."""
@@ -43,19 +60,19 @@ def tick_ladder() -> int:
 @shared_task(name="outreach.deliver_notices")
 def deliver_notices() -> int:
     """Mail what colleagues are to be told."""
-    return _until_done(lambda: delivery.deliver_notices(clock=timezone.now), full=delivery.BATCH)
+    return _send(delivery.deliver_notices)
 
 
 @shared_task(name="outreach.deliver_chat")
 def deliver_chat() -> int:
     """Tell colleagues in chat."""
-    return _until_done(lambda: delivery.deliver_chat(clock=timezone.now), full=delivery.BATCH)
+    return _send(delivery.deliver_chat)
 
 
 @shared_task(name="outreach.deliver_messages")
 def deliver_messages() -> int:
     """Mail what customers are to be told."""
-    return _until_done(lambda: delivery.deliver_messages(clock=timezone.now), full=delivery.BATCH)
+    return _send(delivery.deliver_messages)
 
 
 @shared_task(name="outreach.plan_calls")
@@ -117,6 +134,7 @@ def end_surveys() -> int:
 def see_to_requests() -> int:
     """Tell somebody of customers who ask to be called and whom no call is planned for."""
     return answering.see_to_requests(now=timezone.now())
+
 
 @shared_task(name="outreach.read_mailbox")
 def read_mailbox() -> int:

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -289,7 +290,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_BROKER_TRANSPORT = "recovery.broker:Transport" if REDIS_URL else "memory"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
+# The queues in the order in which a free hand looks into them: whoever is to be reminded does not wait behind mail.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("reminders", "celery")]
+CELERY_TASK_ROUTES = {"outreach.tick_ladder": {"queue": "reminders"}}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_connect_timeout": 2, "queue_order_strategy": "priority"} if REDIS_URL else {"polling_interval": 0.05}
+)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
