@@ -14,9 +14,13 @@ from recovery.rest import Flag, Shape, Text, Whole
 
 
 class Unit(serializers.ModelSerializer[BusinessUnit]):
+    """A part of the company, and when it is there to keep its promises: on its own clock; 0 is Monday."""
+
+    weekdays = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+
     class Meta:
         model = BusinessUnit
-        fields = ["id", "code", "name", "currency"]
+        fields = ["id", "code", "name", "currency", "time_zone", "opens", "closes", "weekdays", "holiday_region"]
         read_only_fields = fields
 
 

@@ -66,11 +66,16 @@ def units_named(
 
 
 @transaction.atomic
-def add_unit(*, code: str, name: str, currency: str, now: datetime, by: User | None = None) -> BusinessUnit:
-    """Add a business unit. Refused: ``administrator_needed``, ``invalid``."""
+def add_unit(
+    *, code: str, name: str, currency: str, now: datetime, by: User | None = None, **hours: Any
+) -> BusinessUnit:
+    """Add a business unit. ``hours``: time_zone, opens, closes, weekdays, holiday_region.
+
+    Refused: ``administrator_needed``, ``invalid``.
+    """
     if by is not None:
         can_administer(by).enforce()
-    unit = BusinessUnit(code=code, name=name, currency=currency)
+    unit = BusinessUnit(code=code, name=name, currency=currency, **hours)
     _check(unit)
     unit.save(force_insert=True)
     record(EventType.UNIT_ADDED, subject=("unit", unit.pk), by=by, now=now, data={"code": unit.code})

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from cases.enums import AttemptOutcome, Channel, Feeling, Reached
+from cases.enums import AttemptOutcome, Channel, Feeling, MessageKind, Reached
 from desk.queries.story_of_dials import dial_told
 from desk.queries.story_of_mails import mail_told
 from desk.queries.story_of_surveys import said_already, survey_told
@@ -107,6 +107,11 @@ BY_CUSTOMER: dict[str, str] = {
     EventType.PROMISE_RENEGOTIATED: "moved the promise to a time of their own",
     EventType.PROMISE_MISSED: "chose another time, after the promise was missed",
     EventType.PROMISE_MADE: "chose when they hear from us",
+}
+# What was written to the customer, by the kind of the message.
+WRITTEN: dict[str, str] = {
+    MessageKind.OPENING_NOTICE: "told the customer who looks after it",
+    MessageKind.PROMISE: "confirmed to the customer when they hear from us",
 }
 # Why a request was put before somebody, other than that it was asked.
 ROUTED = {
@@ -207,6 +212,8 @@ def _usual(event: Event) -> tuple[str, str, str]:
     did, shape, mood = TOLD.get(event.type, (event.get_type_display(), "circle", ""))
     if event.actor_kind == ActorKind.CUSTOMER:
         did = BY_CUSTOMER.get(event.type, did)
+    elif event.type == EventType.MESSAGE_QUEUED:
+        did = WRITTEN.get(event.data.get("kind", ""), did)
     return did, shape, mood
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Count
 
@@ -15,11 +15,12 @@ PASSWORD = "demo-recovery"  # noqa: S105 - printed on purpose; the demo is refus
 # The four whom the program names at its start.
 SIGN_INS = ("maya", "omar", "ines", "admin")
 
+# key, code, name, currency, zone, from which hour to which, up to which weekday (4 is Friday), whose holidays it keeps
 UNITS = [
-    ("cards", "northwind-cards", "Northwind Bank Cards", "USD"),
-    ("air", "northwind-air", "Northwind Air", "GBP"),
-    ("home", "northwind-home", "Northwind Home", "EUR"),
-    ("japan", "northwind-air-japan", "Northwind Air Japan", "JPY"),
+    ("cards", "northwind-cards", "Northwind Bank Cards", "USD", "America/Denver", 7, 20, 5, "US"),
+    ("air", "northwind-air", "Northwind Air", "GBP", "Europe/London", 6, 22, 6, ""),
+    ("home", "northwind-home", "Northwind Home", "EUR", "Europe/Berlin", 8, 18, 4, "DE-BE"),
+    ("japan", "northwind-air-japan", "Northwind Air Japan", "JPY", "Asia/Tokyo", 8, 20, 4, "JP"),
 ]
 # user name, name, role, team, zone, whose public holidays they have, in the call group
 PEOPLE = [
@@ -40,8 +41,18 @@ COMPANIES_IN_CARE = 6
 
 def hire(cast: Cast, *, now: datetime) -> None:
     """Add units, teams, people, the administrator and the accounts that other programs sign in with."""
-    for key, code, name, currency in UNITS:
-        cast.units[key] = add_unit(code=code, name=name, currency=currency, now=now)
+    for key, code, name, currency, zone, opens, closes, last_day, region in UNITS:
+        cast.units[key] = add_unit(
+            code=code,
+            name=name,
+            currency=currency,
+            time_zone=zone,
+            opens=time(opens),
+            closes=time(closes),
+            weekdays=list(range(last_day + 1)),
+            holiday_region=region,
+            now=now,
+        )
     own = list(cast.units.values())
     companies = BusinessUnit.objects.exclude(pk__in=[unit.pk for unit in own])
     largest = companies.annotate(count=Count("cases")).order_by("-count", "id")[:COMPANIES_IN_CARE]
