@@ -71,9 +71,10 @@ def choose_notices(
         user=user, defaults={field: getattr(chosen, field) for field in fields}
     )
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-    Notice.objects.filter(free, user=user, status=DeliveryStatus.PENDING, not_before__isnull=False).update(
-        not_before=now, in_digest=False
-    )
+    held = Notice.objects.filter(free, user=user, status=DeliveryStatus.PENDING, not_before__isnull=False)
+    # One after the other, as whoever writes their digest locks them.
+    ids = list(held.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
+    Notice.objects.filter(pk__in=ids).update(not_before=now, in_digest=False)
     return kept
 
 

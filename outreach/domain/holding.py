@@ -42,7 +42,7 @@ def sift(notices: list[Notice], *, now: datetime) -> list[Notice]:
     """
     sifted = _sift(notices, now=now)
     if sifted.held:
-        Notice.objects.bulk_update(sifted.held, ["not_before", "in_digest"])
+        Notice.objects.bulk_update(sifted.held, ["not_before", "in_digest", "leased_until"])
     put_away(sifted.passed)
     return sifted.ready
 
@@ -70,7 +70,7 @@ def _sift(notices: list[Notice], *, now: datetime) -> Sifted:
         if until is None:
             sifted.ready.append(notice)
         else:
-            notice.not_before, notice.in_digest = until, in_digest
+            notice.not_before, notice.in_digest, notice.leased_until = until, in_digest, None
             sifted.held.append(notice)
     return sifted
 

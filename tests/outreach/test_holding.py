@@ -179,6 +179,8 @@ def test_a_try_that_failed_waits_for_the_end_of_hours_that_began_meanwhile(house
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     quiet(house.alice)
     assert send(NOW + MINUTE) == []
+    held = Notice.objects.get(pk=notice.pk)
+    assert (held.not_before, held.leased_until) == (LOUD, None)
     assert send(LOUD) == ["A note"]
 
 
