@@ -6,7 +6,7 @@ import mailbox
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO, Protocol
 
 from outreach.domain.mailbox.reading import MOST_BYTES
 from outreach.domain.mailbox.taking import Raw, take
@@ -14,6 +14,12 @@ from outreach.domain.mailbox.taking import Raw, take
 BATCH = 50
 # By these endings a file holds one message; any other file is an mbox if it begins like one.
 SINGLE = (".eml", ".msg", ".txt")
+
+
+class Readable(Protocol):
+    """Anything that gives so many bytes at most."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 def take_file(path: Path, *, now: datetime) -> tuple[int, int]:
@@ -66,7 +72,7 @@ def _mails(path: Path) -> Iterator[Raw]:
         held.close()
 
 
-def _begun(stream: BinaryIO | IO[bytes]) -> Raw:
+def _begun(stream: Readable) -> Raw:
     """As much of a mail as is taken over; the rest is counted as it goes by."""
     data, rest = stream.read(MOST_BYTES), 0
     while more := stream.read(1024 * 1024):

@@ -40,7 +40,8 @@ from outreach.models import InboundMail
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-LEASE = timedelta(seconds=60)
+# A mail that was made to take long takes seconds: it is ours for so many of the usual leases.
+LEASES = 2
 # Growing gaps between tries; as many tries as gaps, and one. A mail that kills its reader has had its tries too.
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
 BATCH = 20
@@ -73,7 +74,8 @@ def claim(*, now: datetime) -> InboundMail | None:
         row = waiting.first()
         if row is None:
             return None
-        row.leased_until, row.attempts = now + LEASE, row.attempts + 1
+        lease = LEASES * timedelta(seconds=settings.RECOVERY["CLAIM_LEASE_SECONDS"])
+        row.leased_until, row.attempts = now + lease, row.attempts + 1
         InboundMail.objects.filter(pk=row.pk).update(leased_until=row.leased_until, attempts=row.attempts)
         return row
 

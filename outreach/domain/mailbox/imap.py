@@ -28,8 +28,8 @@ from outreach.models import Mailbox
 
 logger = logging.getLogger(__name__)
 
-# Seconds that the server has for each answer, and for how long a mailbox is ours while we read.
-TIMEOUT, LEASE = 5.0, timedelta(seconds=90)
+# Seconds that the server has for each answer; and for how many usual leases a mailbox is ours while we read.
+TIMEOUT, LEASES = 5.0, 3
 # So many mails are read at a time, and no other is begun after so many seconds: reminders wait for the same workers.
 BATCH, SECONDS = 25, 3.0
 AFTER_FAILURE = timedelta(minutes=2)
@@ -93,7 +93,7 @@ def _claim(name: str, *, now: datetime) -> Mailbox | None:
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
     if mailbox.next_at > now or (mailbox.leased_until is not None and mailbox.leased_until > now):
         return None
-    mailbox.leased_until = now + LEASE
+    mailbox.leased_until = now + LEASES * timedelta(seconds=settings.RECOVERY["CLAIM_LEASE_SECONDS"])
     due = Mailbox.objects.filter(free, pk=mailbox.pk, next_at__lte=now)
     return mailbox if due.update(leased_until=mailbox.leased_until, tried_at=now) else None
 
