@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
+from cases.enums import MessageKind
 from journal.enums import EventType
 from journal.models import Event
 from outreach.enums import NotAsked, SignalFate, SignalKind, SurveySource
@@ -20,9 +22,14 @@ def survey_told(event: Event) -> Told | None:
 
 
 def said_already(event: Event) -> bool:
-    """What a survey says of satisfaction, and that nobody has to call about it, is told with the answer itself."""
+    """What a survey says of satisfaction, and that nobody has to call about it, is told with the answer itself.
+
+    That a message was written which asks how it was is told by its being asked.
+    """
     if event.type == EventType.SIGNAL_RECEIVED:
         return bool(event.data.get("survey")) and event.data.get("kind") == SignalKind.SURVEY
+    if event.type == EventType.MESSAGE_QUEUED:
+        return event.data.get("kind") == MessageKind.SURVEY
     return event.type == EventType.SIGNAL_SET_ASIDE and event.data.get("fate") == SignalFate.SATISFIED
 
 
@@ -55,7 +62,7 @@ def _set_aside(data: dict[str, Any]) -> Told:
     return f"No follow-up call was planned: {_label(SignalFate, data.get('fate'))}", "phone-off", ""
 
 
-TELLERS = {
+TELLERS: dict[str, Callable[[dict[str, Any]], Told]] = {
     EventType.SURVEY_ANSWERED: _answered,
     EventType.SURVEY_NOT_ASKED: _not_asked,
     EventType.SIGNAL_RECEIVED: _received,

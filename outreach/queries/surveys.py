@@ -88,7 +88,7 @@ def templates_in_force() -> dict[tuple[str, str], SurveyTemplate]:
 def surveys_about(*, case: Case | None = None, customer_id: int | None = None) -> QuerySet[Survey]:
     """What a customer answered, about one case or at all, the newest first."""
     answered = Survey.objects.filter(status=SurveyStatus.ANSWERED).order_by("-answered_at", "-id")
-    return answered.filter(case=case) if case is not None else answered.filter(customer_id=customer_id)
+    return answered.filter(case=case) if case is not None else answered.filter(customer_id=customer_id or 0)
 
 
 def call_about(signal: Signal) -> FollowUpCall | None:

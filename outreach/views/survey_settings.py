@@ -41,10 +41,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     counts = answers_since(since)
     rules = settings.RECOVERY
     context = {
-        "kinds": [
-            (label, [each for (kind, _), each in sorted(found.items()) if kind == code])
-            for code, label in KINDS.items()
-        ],
+        "kinds": [(label, _in_order(found, code)) for code, label in KINDS.items()],
         "counts": counts,
         "share": round(100 * counts["answered"] / counts["asked"]) if counts["asked"] else None,
         "why_not": [(NotAsked(code).label, n) for code, n in why_not_since(since) if code in NotAsked.values],
@@ -58,6 +55,12 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         **more,
     }
     return render(request, "outreach/surveys.html", context, status=status)
+
+
+def _in_order(found: dict[tuple[str, str], SurveyTemplate], kind: str) -> list[SurveyTemplate]:
+    """Those of one kind by their language, our own first."""
+    listed = [each for (of_kind, _), each in sorted(found.items()) if of_kind == kind]
+    return sorted(listed, key=lambda each: each.language != settings.RECOVERY["SURVEY_LANGUAGE"])
 
 
 @edits

@@ -33,15 +33,14 @@ def survey_page(request: HttpRequest, token: str) -> HttpResponse:
     except Refused:
         return _broken(request)
     now = timezone.now()
-    open_still = answering.can_answer(survey, now=now)
-    said = phrases(survey.template.language if survey.template else "en")
+    template = survey.template
+    if template is None or not answering.can_answer(survey, now=now):
+        return _page(request, token, survey, None, now=now, status=409 if request.method == "POST" else 200)
+    said = phrases(template.language)
     if request.method != "POST":
         answering.note_opened(survey, now=now)
-        form = SurveyForm(template=survey.template, phrases=said) if open_still and survey.template else None
-        return _page(request, token, survey, form, now=now)
-    if not open_still:
-        return _page(request, token, survey, None, now=now, status=409)
-    form = SurveyForm(request.POST, template=survey.template, phrases=said)
+        return _page(request, token, survey, SurveyForm(template=template, phrases=said), now=now)
+    form = SurveyForm(request.POST, template=template, phrases=said)
     if not form.is_valid():
         return _page(request, token, survey, form, now=now, status=422)
     try:

@@ -156,6 +156,8 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
         "setting-advice",
         "setting-credentials",
         "setting-routes",
+        "setting-surveys",
+        "setting-survey-new",
         "setting-reminders",
         "setting-path",
     )

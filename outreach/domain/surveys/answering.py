@@ -32,10 +32,9 @@ PATIENT = ("", "call_planned", "already_planned")
 
 def of_token(token: str) -> Survey:
     """The survey that a link leads to. Refused: ``no_such_link`` for one that we never sent."""
-    pk = links.read("survey", token)
     sent = (SurveyStatus.ASKED, SurveyStatus.ANSWERED, SurveyStatus.EXPIRED)
-    rows = Survey.objects.filter(pk=pk, status__in=sent, template__isnull=False)
-    survey = rows.select_related("customer", "case__owner", "unit", "template", "signal").first() if pk else None
+    rows = Survey.objects.filter(pk=links.read("survey", token) or 0, status__in=sent, template__isnull=False)
+    survey = rows.select_related("customer", "case__owner", "unit", "template", "signal").first()
     if survey is None:
         raise Refused("no_such_link", "This link does not lead anywhere. It may have been cut off on its way.")
     return survey

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
@@ -118,7 +118,11 @@ def save_template(
     if held is not None:
         held.active = False
         held.save(update_fields=["active"])
-    new.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError:  # another administrator wrote the first words of this language, at the same moment
+        raise ChangedMeanwhile([], version=0) from None
     record(
         EventType.OUTREACH_RULE_CHANGED,
         subject=("survey_template", new.pk),
