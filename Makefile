@@ -66,7 +66,7 @@ states-check: .venv/.dev
 
 # --- Test ---
 
-.PHONY: test drill fuzz bench bench-ledger screenshots compose-check
+.PHONY: test drill fuzz bench bench-ledger bench-calls screenshots compose-check
 test: .venv/.dev ## The whole suite, on SQLite and on PostgreSQL, with Redis and Chromium (ARGS= goes to pytest)
 	@$(PY) -m tests.harness.suite $(ARGS)
 
@@ -81,6 +81,9 @@ bench: .venv/.dev ## Measure the hot paths on PostgreSQL at 1,000 and 100,000 ca
 
 bench-ledger: .venv/.dev ## Measure a month of 1,000,000 entries: statements and the nightly check (table, and var/bench-ledger.json)
 	@$(PY) -m benchmarks.ledger $(ARGS)
+
+bench-calls: .venv/.dev ## Plan 100,000 signals into calls in one run, and call for a day (table, and var/bench-calls.json)
+	@$(PY) -m benchmarks.calls $(ARGS)
 
 screenshots: .venv/.dev ## Photograph every screen into docs/screens/
 	@$(PY) -m tests.journeys.screenshots
