@@ -52,7 +52,7 @@ class Survey(serializers.ModelSerializer[models.Survey]):
         read_only_fields = fields
 
 
-class Question(Shape):
+class SurveyQuestion(Shape):
     """The words of one question; without `ask` it is not asked."""
 
     ask = Text(max_length=300, allow_blank=True, required=False)
@@ -61,13 +61,13 @@ class Question(Shape):
 
 
 class Questions(Shape):
-    satisfaction = Question()
-    outcome_fair = Question(required=False)
-    process_fair = Question(required=False)
-    treated_well = Question(required=False)
-    ease = Question(required=False)
-    would_return = Question(required=False)
-    words = Question(required=False)
+    satisfaction = SurveyQuestion()
+    outcome_fair = SurveyQuestion(required=False)
+    process_fair = SurveyQuestion(required=False)
+    treated_well = SurveyQuestion(required=False)
+    ease = SurveyQuestion(required=False)
+    would_return = SurveyQuestion(required=False)
+    words = SurveyQuestion(required=False)
 
 
 class TemplateNew(Shape):
