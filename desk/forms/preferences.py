@@ -21,7 +21,7 @@ class NoticesForm(Form):
     """What ``accounts.domain.preferences.choose_notices`` takes."""
 
     quiet_from = WallClock(label="Quiet from", required=False)
-    quiet_until = WallClock(label="until", required=False)
+    quiet_until = WallClock(label="Quiet until", required=False)
     quiet_days = forms.TypedMultipleChoiceField(
         label="Quiet all day",
         required=False,
