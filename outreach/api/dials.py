@@ -22,7 +22,7 @@ from outreach.queries.dials import visible_dials
 from outreach.serializers import dials as shapes
 from recovery.rest import NEWEST, Door, Nothing
 
-SIGNATURE = OpenApiParameter("X-Twilio-Signature", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
+SIGNATURE = OpenApiParameter("X-Twilio-Signature", OpenApiTypes.STR, OpenApiParameter.HEADER)
 ATTEMPT = OpenApiParameter("attempt", OpenApiTypes.STR, description="Which dial it is about.", required=True)
 
 

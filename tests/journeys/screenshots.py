@@ -95,6 +95,7 @@ SCREENS = (
     Screen("mailbox", "admin", "/settings/mailbox"),
     Screen("path", "admin", "/settings/path"),
     Screen("preferences", "maya", "/preferences"),
+    Screen("phone", "maya", "/preferences/phone"),
     Screen("nowhere", "maya", "/nowhere"),
 )
 # Whose cases are listed to find the one, by its title, where something stands out.

@@ -126,3 +126,19 @@ def test_ones_own_device_is_written_down_as_well(outreach: Outreach, open_page: 
     with page.expect_response(f"**/calls/{call.pk}/dial"):
         page.locator("a.dial").click()
     assert Dial.objects.get().dialer == "link"
+
+
+def test_a_phone_is_chosen_on_a_small_screen(outreach: Outreach, open_page: OpenPage) -> None:
+    page = open_page(outreach.house.alice, width=390, height=844)
+    page.goto("/preferences")
+    page.get_by_role("link", name="Your phone").click()
+    page.get_by_label("baresip, your softphone").check()
+    page.get_by_label("Its address").fill("127.0.0.1:80")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The port is a number from 1024 to 65535.").first.wait_for()
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Its address").fill("127.0.0.1:4444")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved. Your next call is rung this way.").wait_for()
+    assert phones.phone_of(outreach.house.alice).address == "127.0.0.1:4444"

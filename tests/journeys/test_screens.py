@@ -160,6 +160,7 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
         "setting-survey-new",
         "setting-reminders",
         "setting-path",
+        "preferences-phone",
     )
     first = HonoredError.objects.order_by("id").first()
     assert first is not None
