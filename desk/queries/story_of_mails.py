@@ -14,6 +14,7 @@ Told = tuple[str, str, str]
 SET_ASIDE: dict[str, Told] = {
     "auto_reply": ("An automatic reply came in", "bot", ""),
     "bounce": ("A mail server wrote about our message", "mail-x", "warn"),
+    "colleague": ("A colleague wrote to the mailbox about this", "forward", ""),
     "loop": ("Our own mail came back", "refresh-cw", ""),
     "too_many": ("The customer wrote so often that their mail was set aside", "mails", "warn"),
 }

@@ -24,6 +24,7 @@ from outreach.domain.mailbox.placing import (
     Place,
     account_of,
     customer_of,
+    has_address,
     is_colleague,
     messages_of,
     named_in,
@@ -121,7 +122,8 @@ def _decide(row: InboundMail, mail: Mail, *, now: datetime) -> None:
         return
     place = place_of(mail, held)
     if kind.fate:
-        _aside(held, kind, now=now, case=place.case, about=place.about, words=mail.fresh)
+        words = mail.fresh if kind.fate == MailFate.AUTO_REPLY else ""
+        _aside(held, kind, now=now, case=place.case, about=place.about, words=words)
     elif _too_many(held):
         _aside(held, Sorted(MailFate.TOO_MANY, "too_many"), now=now, case=place.case, about=place.about)
     else:
@@ -131,6 +133,9 @@ def _decide(row: InboundMail, mail: Mail, *, now: datetime) -> None:
 def _enter(held: InboundMail, mail: Mail, place: Place, *, now: datetime) -> None:
     """A person wrote: a reply in their case, or something new."""
     case = place.case
+    if _from_us(held, mail, case):
+        _aside(held, Sorted(MailFate.COLLEAGUE, "colleague"), now=now, case=case, about=place.about)
+        return
     if case is not None and takes_replies(case, now=now):
         enter_reply(held, mail, case, about=place.about, by=account_of(case.unit, now=now), now=now)
         return
@@ -138,10 +143,6 @@ def _enter(held: InboundMail, mail: Mail, place: Place, *, now: datetime) -> Non
         held.unit = case.unit
     if held.unit is None:
         raise Refused("unit_needed", "Nobody has said whose mailbox this is.", "unit")
-    known = writers(mail.sender, held.unit)
-    if not known and is_colleague(mail.sender):
-        _aside(held, Sorted(MailFate.COLLEAGUE, "colleague"), now=now)
-        return
     if is_old(held, now=now):
         _aside(held, Sorted(MailFate.TOO_OLD, "too_old"), now=now)
         return
@@ -152,6 +153,15 @@ def _enter(held: InboundMail, mail: Mail, place: Place, *, now: datetime) -> Non
         enter_reply(held, mail, live, about=place.about, by=account_of(live.unit, now=now), now=now)
     else:
         enter_incident(held, mail, customer, by=by, now=now, after=case)
+
+
+def _from_us(held: InboundMail, mail: Mail, case: Case | None) -> bool:
+    """Did a colleague write, who answers a notice or passes something on? One who is a customer as well is heard as one."""
+    if not is_colleague(mail.sender):
+        return False
+    if case is not None and has_address(case.customer, mail.sender):
+        return False
+    return case is not None or held.unit is None or not writers(mail.sender, held.unit)
 
 
 def _bounced(held: InboundMail, mail: Mail, kind: Sorted, *, now: datetime) -> None:

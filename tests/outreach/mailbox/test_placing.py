@@ -220,6 +220,21 @@ def test_a_colleague_is_no_customer(house: House) -> None:
     assert Notice.objects.filter(kind="mail_aside", user=house.sue).count() == 1
 
 
+def test_a_colleague_who_answers_a_notice_about_a_case_speaks_for_no_customer(house: House) -> None:
+    case = house.case(dana(house))
+    row = one(letter("On it.", sender="bob@example.com", subject=f"Re: Dana Okafor wrote about {case.reference}"))
+    assert (row.fate, row.case) == (MailFate.COLLEAGUE, case)
+    assert not Contact.objects.filter(case=case, direction="in", channel="email").exists()
+    assert Event.objects.get(type=EventType.MAIL_SET_ASIDE).case_id == case.pk
+
+
+def test_a_colleague_who_is_a_customer_is_heard_as_one(house: House) -> None:
+    customer = house.customer("Alice", emails=["alice@example.com"])
+    case = house.case(customer, by=house.bob)
+    assert one(letter(sender="alice@example.com")).fate == MailFate.INCIDENT
+    assert one(letter(sender="alice@example.com", subject=f"Re: {case.reference}")).case == case
+
+
 def test_a_mail_of_long_ago_opens_no_case(house: House) -> None:
     (row,) = received(letter(), now=NOW)
     assert row.fate == MailFate.INCIDENT
