@@ -152,7 +152,10 @@ def said(hours: Hours) -> str:
         return "the rules allow no calls there"
     days = days_said(hours.weekdays)
     except_holidays = ", not on public holidays" if hours.holidays_of else ""
-    return f"calls are allowed from {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}{except_holidays}"
+    if hours.opens == hours.closes == MIDNIGHT:
+        return f"calls are allowed at any hour, {days}{except_holidays}"
+    closes = "24:00" if hours.closes == MIDNIGHT else f"{hours.closes:%H:%M}"
+    return f"calls are allowed from {hours.opens:%H:%M} to {closes}, {days}{except_holidays}"
 
 
 def days_said(weekdays: Collection[int]) -> str:

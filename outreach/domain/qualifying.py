@@ -92,7 +92,7 @@ def weigh(signal: Signal, programs: Iterable[Program], known: Known, *, now: dat
         (signal.customer.do_not_call, SignalFate.DO_NOT_CALL),
         (not signal.customer.usable_phones, SignalFate.NO_PHONE),  # type: ignore[attr-defined]
         (signal.customer_id in known.live, SignalFate.ALREADY_PLANNED),
-        (spoken is not None and spoken > rest, SignalFate.CALLED_LATELY),
+        (spoken is not None and spoken > rest and not asked_for(signal), SignalFate.CALLED_LATELY),
     )
     fate = next((fate for stands, fate in obstacles if stands), None)
     if fate is not None:
@@ -109,7 +109,12 @@ def weigh(signal: Signal, programs: Iterable[Program], known: Known, *, now: dat
 def takes_part(signal: Signal, program: Program, known: Known) -> bool:
     """Whether a lot is drawn: not where none are left out, nor for those whom it would be wrong to leave alone."""
     spared = program.holdout_spares_severe and known.severity(signal) == Severity.HIGH
-    return program.holdout_percent > 0 and not spared
+    return program.holdout_percent > 0 and not spared and not asked_for(signal)
+
+
+def asked_for(signal: Signal) -> bool:
+    """Whoever asks to be called is: no rest and no lot stands in the way of what they want."""
+    return signal.kind == SignalKind.REQUEST
 
 
 def left_out(signal: Signal, program: Program) -> bool:

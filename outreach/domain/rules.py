@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -21,6 +21,8 @@ from outreach.models import CallGroup, CallingHours, Program, Rung
 
 Rule = TypeVar("Rule", Rung, CallingHours, Program, CallGroup)
 MOST_TRIES = 10
+# Closing at 00:00 is at the end of the day.
+MIDNIGHT = time(0)
 FARTHEST_MINUTES = 30 * 24 * 60
 
 
@@ -69,7 +71,7 @@ def _check_ladder(kind: str, active: list[Rung]) -> None:
 def save_hours(hours: CallingHours, *, by: User, now: datetime) -> CallingHours:
     """Add or change when customers of a jurisdiction may be called. Refused: ``administrator_needed``, ``invalid``."""
     can_administer(by).enforce()
-    if hours.opens >= hours.closes:
+    if hours.closes != MIDNIGHT and hours.opens >= hours.closes:
         raise Refused("invalid", "The hours end before they begin.", "closes")
     days = hours.weekdays
     if not isinstance(days, list) or not all(isinstance(day, int) and 0 <= day <= 6 for day in days):

@@ -161,7 +161,9 @@ class GroupForm(Form):
                 required=False,
                 max_length=120,
                 initial=", ".join(member.languages) if member else "",
-                widget=forms.TextInput(attrs={"placeholder": "any", "autocapitalize": "none", "spellcheck": "false"}),
+                widget=forms.TextInput(
+                    attrs={"class": "input", "placeholder": "any", "autocapitalize": "none", "spellcheck": "false"}
+                ),
             )
             self.fields[f"most_{each.pk}"] = forms.IntegerField(
                 label="A day, at most",
@@ -169,6 +171,7 @@ class GroupForm(Form):
                 min_value=0,
                 max_value=200,
                 initial=member.calls_per_day if member else None,
+                widget=forms.NumberInput(attrs={"class": "input", "placeholder": "as usual"}),
             )
 
     def rows(self) -> list[tuple[User, Any, Any, Any]]:

@@ -169,12 +169,22 @@ def others(house: House) -> list[tuple[User, dict[str, str]]]:
         "call of another": reverse("honored-call", args=[first.pk + 1]),
         "to review": reverse("honored") + "?show=to_review",
     }
-    boards = ("desk", "approvals", "calls", "insights", "insights-honored", "insight-owed-calls", "honored")
+    calling = ("setting-programs", "setting-program-new", "setting-call-group-new", "setting-calling-hours-new")
+    boards = (
+        "insights-calls",
+        "desk",
+        "approvals",
+        "calls",
+        "insights",
+        "insights-honored",
+        "insight-owed-calls",
+        "honored",
+    )
     return [
         (house.sue, {name: reverse(name) for name in boards} | decision | supervised(house)),
         (
             house.ada,
-            {name: reverse(name) for name in ("desk", *names, *rules)}
+            {name: reverse(name) for name in ("desk", *names, *rules, *calling)}
             | {"opening hours": reverse("setting-opening-hours", args=[house.unit.pk])}
             | _advice()
             | administered(house),

@@ -164,6 +164,20 @@ def test_who_was_let_down_severely_is_never_left_out(outreach: Outreach, monkeyp
     assert planned(outreach, other.customer, case=other)[0] == SignalFate.HELD_OUT
 
 
+def test_who_asks_to_be_called_is_whatever_the_lot_or_the_rest(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana = outreach.house.customer()
+    outreach.outcome(outreach.taken(outreach.call(dana)), "turned_around")
+    everybody(monkeypatch)
+    request = Signal.objects.create(
+        customer=dana, unit=outreach.house.unit, kind="request", at=NOW + DAY, received_at=NOW + DAY
+    )
+    planning.plan(now=NOW + DAY)
+    assert again(request).fate == SignalFate.CALL_PLANNED
+    assert not again(request).call.by_lot
+
+
 def test_who_could_not_have_been_called_takes_no_part(outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> None:
     everybody(monkeypatch)
     assert planned(outreach, outreach.house.customer(do_not_call=True))[0] == SignalFate.DO_NOT_CALL
