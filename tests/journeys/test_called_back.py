@@ -12,9 +12,9 @@ from django.core import mail
 from django.utils import timezone
 
 from cases.domain import causes
-from cases.models import Case
+from cases.models import Case, Customer
 from insights.domain.rollup import roll_up
-from outreach.domain import delivery
+from outreach.domain import delivery, qualifying
 from outreach.domain.surveys import asking
 from outreach.domain.surveys import planning as surveys
 from outreach.enums import CallStatus, SurveyKind
@@ -36,24 +36,26 @@ SCRIPT = "Thank them for their answer before anything else."
 
 
 @pytest.fixture
-def outreach(transactional_db: None) -> Outreach:
-    """A house at this very moment, where calls are allowed at any hour and nobody is left out by lot."""
+def outreach(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Outreach:
+    """A house at this very moment, where calls are allowed at any hour and the lot leaves Kofi uncalled."""
     house = build()
     house.now = timezone.now() - timedelta(minutes=5)
     CallingHours.objects.update(opens=time(0), closes=time(0), weekdays=list(range(7)))
-    Program.objects.update(holdout_percent=0, script=SCRIPT)
+    monkeypatch.setattr(qualifying, "left_out", lambda signal, _: signal.customer.preferred_name == "Kofi Mensah")
     ProgramQuestion.objects.create(program=Program.objects.get(), words="Who should have called you back?")
-    return Outreach(house)
+    made = Outreach(house)
+    Program.objects.update(script=SCRIPT, holdout_percent=10)
+    return made
 
 
-def asked_at(when: datetime) -> str:
-    """The address in the mail that goes out when it is time to ask."""
+def asked_at(when: datetime) -> dict[str, str]:
+    """The addresses in the mails that go out when it is time to ask, by the name of whom they are for."""
     mail.outbox.clear()
     surveys.plan(now=timezone.now())
     asking.ask(now=when)
     delivery.deliver_messages(clock=lambda: when)
-    (address,) = {found[0] for each in mail.outbox if (found := re.search(r"/s/\S+", str(each.body)))}
-    return address
+    links = {each.to[0]: found[0] for each in mail.outbox if (found := re.search(r"/s/\S+", str(each.body)))}
+    return {Customer.objects.get(emails__address=to).preferred_name: link for to, link in links.items()}
 
 
 def on_a_phone(open_page: OpenPage) -> Page:
@@ -78,7 +80,7 @@ def test_a_customer_says_it_was_not_put_right_and_is_turned_around(outreach: Out
     rep.wait_for_selector("#case-next:has-text('Closed')")
 
     # Dana sees it otherwise, on a phone that runs no scripts.
-    address = asked_at(timezone.now() + timedelta(hours=2))
+    address = asked_at(timezone.now() + timedelta(hours=2))["Dana Okafor"]
     phone = on_a_phone(open_page)
     phone.goto(address)
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -103,12 +105,24 @@ def test_a_customer_says_it_was_not_put_right_and_is_turned_around(outreach: Out
     other.get_by_role("button", name="Reached, turned around").click()
     other.get_by_text("Turned around.").wait_for()
     call.refresh_from_db()
-    assert (call.status, call.outcome, call.by_lot) == (CallStatus.DONE, "turned_around", False)
+    assert (call.status, call.outcome, call.by_lot) == (CallStatus.DONE, "turned_around", True)
 
-    # Some days later Dana is asked how it is now, and the link of the first survey still knows what became of it.
+    # Kofi is as dissatisfied; the lot leaves him uncalled, so no call is promised, and he may ask for one.
+    house.closed_case(house.customer("Kofi Mensah", jurisdiction="US-CO", phones=["+13035550177"]))
+    phone.goto(asked_at(timezone.now() + timedelta(hours=2))["Kofi Mensah"])
+    chosen(phone, "All in all", 2)
+    phone.get_by_role("button", name="Send my answers").click()
+    phone.get_by_text("We are sorry that we have not put it right for you.").wait_for()
+    phone.get_by_role("button", name="Please call me").wait_for()
+    assert not phone.get_by_text("We will call you").count()
+
+    # Some days later both are asked how it is now, and the link of the first survey still knows what became of it.
     again = asked_at(timezone.now() + timedelta(days=5))
-    assert again != address
-    phone.goto(again)
+    phone.goto(again["Kofi Mensah"])
+    chosen(phone, "All in all, how satisfied are you now", 2)
+    phone.get_by_role("button", name="Send my answers").click()
+    phone.get_by_text("Thank you for telling us once more").wait_for()
+    phone.goto(again["Dana Okafor"])
     phone.get_by_text("How is it now?").wait_for()
     chosen(phone, "All in all, how satisfied are you now", 5)
     phone.get_by_role("button", name="Send my answers").click()
@@ -126,17 +140,22 @@ def test_a_customer_says_it_was_not_put_right_and_is_turned_around(outreach: Out
 
 
 def see_the_effect(outreach: Outreach, open_page: OpenPage) -> None:
-    """On Insights the scores count, and one customer is too few to say what calls do."""
+    """On Insights the scores count, called beside not called; two customers are too few to say what calls do."""
     roll_up(now=timezone.now())
     page = open_page(outreach.house.sue)
     page.goto("/insights")
-    page.get_by_text("n = 2 surveys").wait_for()
+    page.get_by_text("n = 4 surveys").wait_for()
+    page.goto("/insights/calls")
+    page.get_by_text("n = 1 called, 1 not").wait_for()
+    satisfaction = page.locator("tr", has_text="atisfaction").first
+    assert "+4" in satisfaction.inner_text()
+    assert "ew" in satisfaction.locator(".chip").inner_text()  # too few to say
 
 
 def test_every_state_of_the_page_is_for_everybody(outreach: Outreach, open_page: OpenPage) -> None:
     house = outreach.house
     house.closed_case(house.customer("Dana Okafor", jurisdiction="US-CO"))
-    address = asked_at(timezone.now() + timedelta(hours=2))
+    address = asked_at(timezone.now() + timedelta(hours=2))["Dana Okafor"]
     for scheme in ("light", "dark"):
         page = open_page(None, width=390, height=844, color_scheme=scheme)
         page.goto(address)

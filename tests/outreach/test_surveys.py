@@ -14,7 +14,7 @@ from accounts.models import Notice
 from cases.domain import closing, customers
 from cases.models import Case, Customer
 from journal.models import Event
-from outreach.domain import calls, delivery, planning
+from outreach.domain import calls, delivery, planning, qualifying
 from outreach.domain.surveys import answering, asking, ending
 from outreach.domain.surveys import planning as surveys
 from outreach.domain.surveys.next_steps import next_step
@@ -245,6 +245,20 @@ def test_a_customer_asks_to_be_called_once_whatever_became_of_the_survey(house: 
     assert answering.see_to_request(first, now=over).fate == SignalFate.CALL_PLANNED
     assert next_step(again(survey), now=over).call_by is not None
     assert not Notice.objects.filter(kind="asks_for_call").exists()
+
+
+def test_who_asks_to_be_called_is_called_whatever_the_lot_says_and_however_lately_we_spoke(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = outreach.house
+    dana = house.customer(jurisdiction="US-CO")
+    outreach.outcome(outreach.taken(outreach.call(dana)), "turned_around")
+    Program.objects.update(holdout_percent=50)
+    monkeypatch.setattr(qualifying, "left_out", lambda signal, program: True)
+    signal = answering.ask_for_call(asked(house, dana), now=LATER)
+    planning.plan(now=LATER)
+    assert again(signal).fate == SignalFate.CALL_PLANNED
+    assert not again(signal).call.by_lot
 
 
 def test_where_no_call_can_be_planned_the_owner_is_told_once(house: House) -> None:
