@@ -254,7 +254,7 @@ def test_who_asks_to_be_called_is_called_whatever_the_lot_says_and_however_latel
     dana = house.customer(jurisdiction="US-CO")
     outreach.outcome(outreach.taken(outreach.call(dana)), "turned_around")
     Program.objects.update(holdout_percent=50)
-    monkeypatch.setattr(qualifying, "left_out", lambda signal, program: True)
+    monkeypatch.setattr(qualifying, "left_out", lambda *_: True)
     signal = answering.ask_for_call(asked(house, dana), now=LATER)
     planning.plan(now=LATER)
     assert again(signal).fate == SignalFate.CALL_PLANNED
