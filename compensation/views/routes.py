@@ -16,8 +16,8 @@ from accounts.models import BusinessUnit, User
 from accounts.money import exponent, to_minor
 from accounts.queries import staff_of_unit, supervisors_of_unit, visible_units
 from compensation.domain import deputies, ladders, routes
-from compensation.forms.approvals import DeputyForm, PreviewForm, TimesForm
 from compensation.enums import ApprovalStatus
+from compensation.forms.approvals import DeputyForm, PreviewForm, TimesForm
 from compensation.queries.approvals import visible_approvals
 from compensation.queries.routes import visible_deputies
 from recovery.pages import done, person, reads, writes
@@ -31,7 +31,7 @@ def _unit(request: HttpRequest) -> BusinessUnit:
         return get_object_or_404(units, pk=int(named) if named.isdigit() and len(named) < 19 else 0)
     waiting = visible_approvals(person(request)).filter(status=ApprovalStatus.WAITING).order_by("requested_at", "id")
     longest = waiting.values_list("award__case__unit_id", flat=True).first()
-    first = units.filter(pk=longest).first() or units.first()
+    first = (units.filter(pk=longest).first() if longest else None) or units.first()
     if first is None:
         raise Http404
     return first

@@ -178,7 +178,8 @@ def test_what_is_free_does_not_use_up_the_days_count(stocked: House) -> None:
     assert (codes(given)[0], given.at_once and given.at_once.remedy.code) == ("flowers", "replace")
     Remedy.objects.filter(code="replace").update(active=False)
     alone = advice(stocked, stocked.heard_case(severity="low")).at_once
-    assert alone and alone.remedy.code == "flowers"
+    assert alone is not None
+    assert alone.remedy.code == "flowers"
 
 
 @pytest.mark.practice("P17")
