@@ -101,7 +101,12 @@ SCREENS = (
 # Whose cases are listed to find the one, by its title, where something stands out.
 CASES = {"offered": ("Goldstein", "Points deleted"), "delivered": ("Ngata", "No meal on a night flight")}
 # Where the first line of a list leads to what is photographed.
-FIRST = {"remedy": "/settings/catalog", "pool": "/settings/coupons", "rule": "/settings/advice", "program": "/settings/programs"}
+FIRST = {
+    "remedy": "/settings/catalog",
+    "pool": "/settings/coupons",
+    "rule": "/settings/advice",
+    "program": "/settings/programs",
+}
 # What the register is asked for to find an error of each kind.
 ERRORS = {"decision": "undecided", "told": "told"}
 # The README shows these and no others, to keep the repository light.
