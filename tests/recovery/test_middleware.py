@@ -105,3 +105,9 @@ def test_nobody_can_sign_up() -> None:
     response = Client().post("/sign-in/signup/", {"username": "eve", "password1": "correct-horse-7"})
     assert not get_user_model().objects.filter(username="eve").exists()
     assert response.status_code < 500
+
+
+@pytest.mark.parametrize("place", ["s", "p"])
+def test_the_token_of_a_customers_link_is_in_no_log(place: str) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: /%s/7~abc/call", (place,), None)
+    assert json.loads(JsonFormatter().format(record))["message"] == f"Not Found: /{place}/…/call"
