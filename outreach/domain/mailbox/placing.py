@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import IntegrityError
+
 from accounts.authority import Refused
 from accounts.domain.staffing import add_user
 from accounts.enums import Role
@@ -148,7 +150,14 @@ def account_of(unit: BusinessUnit, *, now: datetime) -> User:
     if team is None:
         raise Refused("unit_needed", f"No team serves {unit.name} yet.", "unit")
     username = f"mailbox-{unit.pk}-{team.pk}"
-    known = User.objects.filter(username=username, is_service=True, team=team).first()
+    accounts = User.objects.filter(username=username, is_service=True, team=team)
+    known = accounts.first()
     if known is not None:
         return known
-    return add_user(username=username, name="Mailbox", now=now, role=Role.REP, team=team, is_service=True)
+    try:
+        return add_user(username=username, name="Mailbox", now=now, role=Role.REP, team=team, is_service=True)
+    except (IntegrityError, Refused):  # two workers began with the first mail at once: the other's is there now
+        known = accounts.first()
+        if known is None:
+            raise
+        return known
