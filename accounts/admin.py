@@ -17,7 +17,7 @@ from recovery.backoffice import PlainForm, ReadOnly, ThroughDomain, show
 class UnitAdmin(ThroughDomain):
     form = PlainForm
     list_display = ("name", "code", "currency")
-    fields = ("code", "name", "currency", "time_zone", "opens", "closes", "weekdays", "holiday_region")
+    fields = ("code", "name", "currency")
 
     def written(self, thing: Any, fields: dict[str, Any], *, by: models.User, new: bool) -> models.BusinessUnit:
         now = timezone.now()

@@ -17,6 +17,7 @@ class RuleAdmin(ThroughDomain):
     """A row whose verb takes it whole."""
 
     form = PlainForm
+    exclude = ("version",)  # counted by the verb
     verb: Any
 
     def written(self, thing: Any, fields: dict[str, Any], *, by: User, new: bool) -> Any:
@@ -39,6 +40,8 @@ class HoursAdmin(RuleAdmin):
 
 @admin.register(models.Program)
 class ProgramAdmin(RuleAdmin):
+    # All else of a program is kept in Settings.
+    fields = ("name", "active", "score_at_most", "contact_within_hours", "retry_after_minutes")
     list_display = ("name", "score_at_most", "contact_within_hours", "active")
     verb = staticmethod(rules.save_program)
 
