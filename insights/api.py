@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from insights import filters, queries
 from insights.domain import effects
-from insights.serializers import Comparison
+from insights.serializers import Comparisons
 from recovery.rest import Door
 
 
@@ -23,8 +23,14 @@ class CallEffects(Door):
     noun = "comparison"
     filterset_class = filters.EffectFilters
 
-    @extend_schema(responses=Comparison(many=True))
-    def list(self, request: Request) -> Response:
+    @extend_schema(
+        responses=Comparisons,
+        parameters=[
+            OpenApiParameter("period", enum=list(queries.PERIODS), description="Days up to today; all, if not given."),
+            OpenApiParameter("unit", int),
+        ],
+    )
+    def compare(self, request: Request) -> Response:
         """For each program what its calls changed, with intervals and how many were counted."""
         asked = filters.EffectFilters(request.query_params)
         if not asked.form.is_valid():
@@ -35,4 +41,4 @@ class CallEffects(Door):
         read = queries.sums(replace(window, rep=None), *queries.OF_LOTS)
         names = queries.program_names()
         found = [{"of": each, "name": names.get(each.program_id, "")} for each in effects.compare(read)]
-        return Response(Comparison(found, many=True).data)
+        return Response(Comparisons({"results": found}).data)

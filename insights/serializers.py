@@ -36,3 +36,9 @@ class Comparison(serializers.Serializer[Any]):
     held_out = serializers.IntegerField(source="of.held_out", read_only=True)
     outcomes = serializers.DictField(source="of.outcomes", child=serializers.IntegerField(), read_only=True)
     effects = Effect(source="of.effects", many=True, read_only=True)
+
+
+class Comparisons(serializers.Serializer[Any]):
+    """What the calls of each program changed."""
+
+    results = Comparison(many=True, read_only=True)

@@ -15,5 +15,5 @@ browser: list[URLPattern] = [
 ]
 
 api: list[URLPattern] = [
-    path("call-effects/", CallEffects.as_view({"get": "list"}), name="api-call-effects"),
+    path("call-effects/", CallEffects.as_view({"get": "compare"}), name="api-call-effects"),
 ]

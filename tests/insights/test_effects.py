@@ -185,7 +185,7 @@ def test_the_page_and_the_api_say_what_is_known_and_that_it_is_too_little(outrea
     client.force_login(outreach.house.alice, backend=settings.AUTHENTICATION_BACKENDS[0])
     with time_machine.travel(NOW + 2 * HOUR, tick=False):
         shown = client.get("/insights/calls?period=30").content.decode()
-        told = client.get("/api/v1/call-effects/?period=30").json()
+        told = client.get("/api/v1/call-effects/?period=30").json()["results"]
         behind = client.get(f"/insights/cases?period=30&measure=lot&key={program()}:called")
         wrong = client.get("/api/v1/call-effects/?period=fortnight")
     assert "Too few to say" in shown
