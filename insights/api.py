@@ -32,6 +32,9 @@ class CallEffects(Door):
     )
     def compare(self, request: Request) -> Response:
         """For each program what its calls changed, with intervals and how many were counted."""
+        blank = [name for name in ("period", "unit") if request.query_params.get(name) == ""]
+        if blank:
+            raise serializers.ValidationError({name: ["Give a value, or leave it out."] for name in blank})
         asked = filters.EffectFilters(request.query_params)
         if not asked.form.is_valid():
             raise serializers.ValidationError(asked.form.errors)
