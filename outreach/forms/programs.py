@@ -59,7 +59,7 @@ class ProgramForm(Form):
         label="Place in order",
         min_value=0,
         max_value=9999,
-        help_text="Lower comes first. A signal is the first’s that it fits.",
+        help_text="Lower comes first. A signal belongs to the first program that it fits.",
     )
     active = forms.BooleanField(label="In force", required=False)
     score_at_most = forms.IntegerField(

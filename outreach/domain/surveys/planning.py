@@ -51,6 +51,9 @@ def _write(about: QuerySet[About], survey: Callable[[About], Survey], ids: Itera
     wanted = {each.key: each for each in map(survey, rows)}
     # Another clock may have planned them while we waited for the rows.
     known = set(Survey.objects.filter(key__in=wanted).values_list("key", flat=True))
+    for each in wanted.values():
+        # What is found late, after an outage or an import, is due from now: nobody has left it lying.
+        each.ask_at = max(each.ask_at, now)
     written = Survey.objects.bulk_create([each for key, each in wanted.items() if key not in known])
     record_many(
         Entry(
