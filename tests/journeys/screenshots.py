@@ -90,7 +90,7 @@ SCREENS = (
     Screen("programs", "admin", "/settings/programs"),
     Screen("program", "admin", "{program}"),
     Screen("surveys", "admin", "/settings/surveys"),
-    Screen("survey-shown", "admin", "/settings/surveys/preview"),
+    Screen("survey-shown", "admin", "/settings/surveys/preview?template=1"),
     Screen("reminders", "admin", "/settings/reminders"),
     Screen("mailbox", "admin", "/settings/mailbox"),
     Screen("path", "admin", "/settings/path"),
