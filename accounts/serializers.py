@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime
 
-from django.core.validators import RegexValidator
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import BusinessUnit, NoticePreference, User
-from recovery.rest import Flag, Shape, Text, Whole
+from recovery.rest import Flag, OnTheWall, Shape, Text, WallTime, Whole
 
 
 class Unit(serializers.ModelSerializer[BusinessUnit]):
     """A part of the company, and when it is there to keep its promises: on its own clock; 0 is Monday."""
 
+    opens = OnTheWall(allow_null=False, read_only=True)
+    closes = OnTheWall(allow_null=False, read_only=True)
     weekdays = serializers.ListField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
@@ -47,18 +46,6 @@ class Me(Person):
         return sorted(self.context["units"])
 
 
-class WallTime(Text):
-    """A time of day on somebody's own wall clock, to the minute; null is none."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**{"allow_null": True, "default": None, **given})
-        self.validators.append(RegexValidator(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "Give a time such as 07:30."))
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        at = super().run_validation(data)
-        return at and time.fromisoformat(at)
-
-
 class NoticesChosen(Shape):
     """When the caller wants to be told of things away from the desk. What is left out is not chosen."""
 
@@ -70,14 +57,6 @@ class NoticesChosen(Shape):
     urgent_anyway = Flag(default=True, help_text="What is due now or was missed is not held back.")
     digest_at = WallTime(help_text="When what can wait comes, in one mail a day.")
     chat_handle = Text(default="", allow_blank=True, max_length=80)
-
-
-@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "nullable": True})
-class OnTheWall(serializers.TimeField):
-    """A time of day as answered. OpenAPI's own format of times has an offset, and a wall has none."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**{"format": "%H:%M", "allow_null": True, **given})
 
 
 class Notices(serializers.ModelSerializer[NoticePreference]):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import django_filters
+from django import forms
+from drf_spectacular.utils import extend_schema_field
+
 from cases.enums import ObligationKind
 from outreach.enums import (
     Audience,
@@ -99,6 +105,18 @@ class HoursFilters(Filters):
         fields: list[str] = []
 
 
+class _ScoreField(forms.IntegerField):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": 5, **given})
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 5})
+class ScoreFilter(django_filters.Filter):
+    """By a score of 1 to 5."""
+
+    field_class = _ScoreField
+
+
 class SurveyFilters(Filters):
     kind = OneOf(choices=SurveyKind.choices)
     status = OneOf(choices=SurveyStatus.choices)
@@ -106,7 +124,7 @@ class SurveyFilters(Filters):
     customer = IdFilter()
     case = WordFilter(field_name="case__reference", label="The reference of its case.")
     unit = IdFilter()
-    satisfaction = OneOf(choices=[(str(n), str(n)) for n in range(1, 6)])
+    satisfaction = ScoreFilter()
     external_system = WordFilter()
     external_id = WordFilter()
     answered_after = MomentFilter(field_name="answered_at", lookup_expr="gte")

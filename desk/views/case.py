@@ -19,7 +19,7 @@ from cases.queries import visible_cases, visible_incidents
 from compensation.domain import awards, confirming, delivering, reversing
 from compensation.domain.caps import Full
 from compensation.domain.gauges import what_is_left
-from compensation.enums import Axis, Method
+from compensation.enums import AwardStatus, Axis, Method
 from compensation.models import Approval, Award
 from compensation.queries import visible_awards
 from compensation.queries.awards import catalog
@@ -264,10 +264,11 @@ def award(request: HttpRequest, reference: str) -> HttpResponse:
         by=person(request),
         now=timezone.now(),
     )
-    said = {
-        "awaiting_approval": _asked(given),
-        "given": f"Given: {given.remedy_name}. It is still to be delivered.",
-    }.get(given.status, f"Given: {given.remedy_name}.")
+    said = f"Given: {given.remedy_name}."
+    if given.status == AwardStatus.AWAITING_APPROVAL:
+        said = _asked(given)
+    elif given.status == AwardStatus.GIVEN:
+        said += " It is still to be delivered."
     return done(request, "case", shown.reference, said=said, draft=f"award-{shown.reference}")
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from cases.enums import Severity
 from outreach import models
 from outreach.enums import SignalKind
-from recovery.rest import Choice, Currency, Flag, Id, Minor, Named, Shape, Text, Whole
+from recovery.rest import Choice, Currency, Flag, Id, Minor, Named, OnTheWall, Shape, Text, WallTime, Whole
 
 
 class ProgramParticulars(Shape):
@@ -117,8 +117,8 @@ class CallGroup(serializers.ModelSerializer[models.CallGroup]):
 
 
 class HoursParticulars(Shape):
-    opens = serializers.TimeField()
-    closes = serializers.TimeField(help_text="00:00 is midnight.")
+    opens = WallTime(allow_null=False, default=serializers.empty)
+    closes = WallTime(allow_null=False, default=serializers.empty, help_text="00:00 is midnight.")
     weekdays = serializers.ListField(child=Whole(min_value=0, max_value=6), max_length=7, help_text="0 is Monday.")
     on_holidays = Flag(required=False)
     source: Any = Text(max_length=200, allow_blank=True, required=False)
@@ -135,6 +135,8 @@ class HoursChange(HoursNew):
 class CallingHours(serializers.ModelSerializer[models.CallingHours]):
     """Between which hours, on the customer's own clock, customers of a jurisdiction may be called."""
 
+    opens = OnTheWall(allow_null=False, read_only=True)
+    closes = OnTheWall(allow_null=False, read_only=True)
     weekdays: Any = serializers.ListField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:

@@ -7,11 +7,12 @@ has a fault that should be heard of, and what they let through has to fit 64 bit
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 LARGEST = 2**63 - 1
@@ -151,3 +152,23 @@ class Named(serializers.Serializer[Any]):
 
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(read_only=True)
+
+
+class WallTime(Text):
+    """A time of day on somebody's own wall clock, to the minute; null is none."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"allow_null": True, "default": None, **given})
+        self.validators.append(RegexValidator(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "Give a time such as 07:30."))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        at = super().run_validation(data)
+        return at and time.fromisoformat(at)
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+class OnTheWall(serializers.TimeField):
+    """A time of day as answered. OpenAPI's own format of times has an offset, and a wall has none."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"format": "%H:%M", "allow_null": True, **given})

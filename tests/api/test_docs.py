@@ -17,11 +17,23 @@ pytestmark = pytest.mark.journey
 def test_swagger_ui_draws_itself_and_asks_as_whoever_is_signed_in(house: House, open_page: Callable[..., Any]) -> None:
     page = open_page(house.alice)
     page.goto("/api/v1/docs/")
-    page.get_by_text("/cases/{reference}/acknowledge/").first.wait_for()
-    page.locator("#operations-me-me-read").click()
+    down_to(page.get_by_text("/cases/{reference}/acknowledge/"), page)
+    read = page.locator("#operations-me-me-read")
+    down_to(read, page)
+    read.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.get_by_text('"username": "alice"').first.wait_for()
+
+
+def down_to(part: Any, page: Any) -> None:
+    """It draws what comes into sight."""
+    for _ in range(200):
+        if part.count():
+            return
+        page.mouse.wheel(0, 800)
+        page.wait_for_timeout(50)
+    pytest.fail(f"{part} is not there")
 
 
 def test_the_document_needs_no_sign_in() -> None:

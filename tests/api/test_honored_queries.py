@@ -23,9 +23,10 @@ TOLD = {"points": list(Point.values), "understanding": "understood", "answer": "
 # To decide is to do four things at once: the decision and its cost are entered, what was to be decided is done, a call
 # comes to be owed, and what was known (the rules, the past, one's own cap) is written down with it. To decide anew also
 # takes back the entry and the call of before. A call that is made keeps what was promised in the tries before it.
+# What is promised is confirmed in writing: the customer's address is read, and the message written.
 # A letter and its mail are written with what they say and to whom.
-MORE = {"honor": 22, "rescind": 21, "rescind what was honored": 29, "call back": 16, "disclose": 18, "letter": 16}
-MORE |= {"disclose what is taken back": 21, "reassign": 20, "change the process": 17}
+MORE = {"honor": 22, "rescind": 21, "rescind what was honored": 29, "call back": 18, "disclose": 18, "letter": 16}
+MORE |= {"disclose what is taken back": 22, "reassign": 20, "change the process": 17}
 
 
 @pytest.fixture(autouse=True)

@@ -105,7 +105,8 @@ def test_charts_cost_as_many_queries_with_three_thousand_errors_as_with_a_hundre
     many_errors(house, 2900, apart=timedelta(minutes=3))
     assert Fact.objects.filter(measure="error_decided").count() == 2850
     assert costs() == few
-    assert max(few) <= 14, few
+    # One of them asks, for the frame of the page, whether any reminder is late.
+    assert max(few) <= 15, few
 
 
 @pytest.mark.only("postgresql")

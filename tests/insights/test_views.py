@@ -208,7 +208,8 @@ def test_it_costs_as_many_queries_with_a_hundred_cases_as_with_three(house: Hous
     rollup.roll_up(now=house.now)
     assert Fact.objects.filter(measure="opened").count() == 100
     assert costs() == few
-    assert max(few) <= 14, few
+    # One of them asks, for the frame of the page, whether any reminder is late.
+    assert max(few) <= 15, few
 
 
 def test_a_share_of_nothing_is_not_none_and_nearly_all_is_not_all() -> None:

@@ -68,7 +68,7 @@ def test_a_supervisor_answers_three_requests_without_a_mouse(house: House, open_
 
 def on_to(page: Page, approval: Approval) -> None:
     """The focus goes on by itself to the next request, or to the one before the last."""
-    page.wait_for_function(f"document.activeElement.closest('.ask')?.id === 'ask-{approval.pk}'")
+    page.locator(f"#ask-{approval.pk}:focus-within, #ask-{approval.pk}:focus").wait_for()
 
 
 @pytest.mark.practice("P16")

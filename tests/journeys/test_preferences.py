@@ -46,7 +46,7 @@ def test_a_rep_asks_for_a_quiet_night_and_sees_that_it_is_one(house: House, open
     assert Notice.objects.get(channel="email").not_before is not None
     page.reload()
     assert page.get_by_text("1 notice waits").is_visible()
-    assert page.locator(".notice").get_by_text("About a case").is_visible(), "the desk is never quiet"
+    page.locator(".notice").get_by_text("About a case").wait_for()  # the desk is never quiet
 
 
 def test_what_cannot_be_meant_is_said_beside_its_field_and_nothing_typed_is_lost(
