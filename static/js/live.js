@@ -4,6 +4,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const polled = event.detail.requestConfig.triggeringEvent === undefined || event.detail.requestConfig.triggeringEvent === null;
   if (polled && (document.hidden || inFlight())) event.preventDefault();
 });
+/* whoever types faster than a page loads is not left without an answer */
+document.addEventListener("htmx:load", ({ target }) => {
+  const box = target.querySelector?.("[data-finder]");
+  if (box && box.value !== box.defaultValue) box.dispatchEvent(new Event("typed-before"));
+});
 /* while a form is being sent no poll may take it away: its answer shows everything anew */
 const inFlight = () => document.querySelector("form.htmx-request") !== null;
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -14,7 +14,7 @@ from compensation.models import Award
 from tests.factories import House
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.harness.browser import OpenPage
 
@@ -71,6 +71,19 @@ def test_log_acknowledge_remedy_and_promise_take_no_mouse_and_few_keys(house: Ho
     assert Award.objects.get().no_questions
     assert Promise.objects.get().case == case
     assert keys.count <= MOST_KEYS, f"{keys.count} keys"
+
+
+def test_who_types_before_the_page_is_ready_is_answered_all_the_same(house: House, open_page: OpenPage) -> None:
+    house.customer()
+    page = open_page(house.alice)
+
+    def slowly(route: Route) -> None:
+        page.locator("#log-q").fill("dana")
+        route.continue_()
+
+    page.route("**/htmx*.js", slowly)
+    page.goto("/log")
+    page.wait_for_selector("#log-found [role=option]")
 
 
 def test_lists_are_walked_and_screens_are_reached_by_keys(house: House, open_page: OpenPage) -> None:
