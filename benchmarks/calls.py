@@ -11,19 +11,13 @@ import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
-import tempfile
 import time
-import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from ops.services import Postgres
+from benchmarks.both import ROOT, on_both
 
-ROOT = Path(__file__).resolve().parent.parent
 MOST_MEMORY_MB, CALLERS, A_DAY = 300, 20, 10
 # A Tuesday morning in New York: customers of every zone below may be called at some hour of the day.
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -150,22 +144,6 @@ def measure(signals: int) -> dict[str, Any]:
     return found
 
 
-def on(url: str, signals: int) -> dict[str, Any]:
-    """The same, in a process of its own whose settings name this database."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {
-            "DATABASE_URL": url or f"sqlite:///{folder}/calls.sqlite3",
-            "DJANGO_SETTINGS_MODULE": "recovery.settings",
-            "RECOVERY_MODE": "embedded",
-            "RECOVERY_VAR": folder,
-            "SECRET_KEY": uuid.uuid4().hex,
-        }
-        command = [sys.executable, "-m", "benchmarks.calls", "--measure", "--signals", str(signals)]
-        done = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
 def verdicts(found: dict[str, Any]) -> list[str]:
     """What does not hold, in words."""
     vendor, day, wrong = found["vendor"], found["a day"], []
@@ -192,15 +170,7 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.signals)))
         return 0
-    results = []
-    if options.only != "sqlite":
-        postgres = Postgres().start()
-        try:
-            results.append(on(postgres.url, options.signals))
-        finally:
-            postgres.stop()
-    if options.only != "postgresql":
-        results.append(on("", options.signals))
+    results = on_both("benchmarks.calls", "--signals", str(options.signals), only=options.only)
     wrong = [line for found in results for line in verdicts(found)]
     for found in results:
         plan, day = found["planning"], found["a day"]

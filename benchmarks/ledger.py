@@ -13,17 +13,11 @@ import json
 import os
 import resource
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-import uuid
-from pathlib import Path
 from typing import Any
 
-from ops.services import Postgres
+from benchmarks.both import ROOT, on_both
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS, A_SECOND, MOST_MEMORY_MB = 7, 1000.0, 300
 
 
@@ -77,22 +71,6 @@ def measure(entries: int) -> dict[str, Any]:
     return found
 
 
-def on(url: str, entries: int) -> dict[str, Any]:
-    """The same, in a process of its own whose settings name this database."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {
-            "DATABASE_URL": url or f"sqlite:///{folder}/ledger.sqlite3",
-            "DJANGO_SETTINGS_MODULE": "recovery.settings",
-            "RECOVERY_MODE": "embedded",
-            "RECOVERY_VAR": folder,
-            "SECRET_KEY": uuid.uuid4().hex,
-        }
-        command = [sys.executable, "-m", "benchmarks.ledger", "--measure", "--entries", str(entries)]
-        done = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
 def verdicts(found: dict[str, Any]) -> list[str]:
     """What is over its budget, in words. On SQLite, which runs a query on one core, only agreement is asked for."""
     over = []
@@ -116,15 +94,7 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.entries)))
         return 0
-    results = []
-    if options.only != "sqlite":
-        postgres = Postgres().start()
-        try:
-            results.append(on(postgres.url, options.entries))
-        finally:
-            postgres.stop()
-    if options.only != "postgresql":
-        results.append(on("", options.entries))
+    results = on_both("benchmarks.ledger", "--entries", str(options.entries), only=options.only)
     over = [line for found in results for line in verdicts(found)]
     for found in results:
         print(f"\n{found['vendor']}: {found['entries of the month']:,} entries, load {found['load']:.1f}")
