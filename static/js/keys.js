@@ -120,11 +120,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const at = all.indexOf(scope);
   leaving = { gone: scope.id, next: [...all.slice(at + 1), ...all.slice(0, at).reverse()].map((el) => el.id) };
 });
+/* only a refusal ends the wait: whatever else settles meanwhile, such as a poll, is not its answer */
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.requestConfig.verb !== "get" && detail.xhr.status >= 400 && target.closest?.("[data-scope]")?.id === leaving?.gone) leaving = null;
+});
 document.addEventListener("htmx:afterSettle", () => {
-  if (!leaving) return;
-  const { gone, next } = leaving;
+  if (!leaving || document.getElementById(leaving.gone)) return;
+  const { next } = leaving;
   leaving = null;
-  if (document.getElementById(gone)) return;
   const to = next.map((id) => document.getElementById(id)).find(Boolean)?.querySelector(".row-link");
   to?.focus();
   to?.scrollIntoView({ block: "nearest" });

@@ -13,7 +13,7 @@ from insights.domain.rollup import roll_up
 from tests.factories import House, again
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.harness.browser import OpenPage
 
@@ -99,6 +99,25 @@ def test_five_requests_in_a_row_each_answered_with_a_key_or_two(house: House, op
     rep.get_by_role("button", name="Take it up").click()
     rep.get_by_text("Taken up: Hamper").wait_for()
     assert (again(offer).status, again(offer.award).status) == ("taken", "delivered")
+
+
+def test_a_part_that_refreshes_while_an_answer_is_on_its_way_does_not_lose_the_place(
+    house: House, open_page: OpenPage
+) -> None:
+    first, second = ask(house, 3000, 4000)
+    page = open_page(house.sue)
+    page.goto("/approvals")
+    page.keyboard.press("j")
+    on_to(page, first)
+
+    def held(route: Route) -> None:
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:afterSettle', {bubbles: true}))")
+        route.continue_()
+
+    page.route("**/approvals/*/approve", held)
+    page.keyboard.press("a")
+    page.locator(f"#answered-{first.pk}").wait_for()
+    on_to(page, second)
 
 
 def test_no_stray_key_approves_anything(house: House, open_page: OpenPage) -> None:

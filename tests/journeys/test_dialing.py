@@ -131,7 +131,7 @@ def test_ones_own_device_is_written_down_as_well(outreach: Outreach, open_page: 
 def test_a_phone_is_chosen_on_a_small_screen(outreach: Outreach, open_page: OpenPage) -> None:
     page = open_page(outreach.house.alice, width=390, height=844)
     page.goto("/preferences")
-    page.get_by_role("link", name="Your phone").click()
+    page.get_by_role("link", name="Choose your phone").click()
     page.get_by_label("baresip, your softphone").check()
     page.get_by_label("Its address").fill("127.0.0.1:80")
     page.get_by_role("button", name="Save").click()
