@@ -33,7 +33,7 @@ from ops.services import Postgres, Redis, die_with_parent, free_port, postgres, 
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-PROGRAM = ("web", "worker", "beat")
+PROGRAM = ("web", "worker", "reminders", "beat")
 WAIT_SECONDS = 60
 
 GIVEN = {
@@ -266,15 +266,15 @@ def walk_through(native: Native) -> None:
     expect(native.get("/", Host="elsewhere.example.com")[0] == 400, "a foreign host was answered")
     say("web answers, to HTTPS and its own name only")
 
-    for name in ("worker", "beat"):
+    for name in PROGRAM[1:]:
         native.start(name)
     for name in PROGRAM:
         native.wait(name, "its health check", lambda name=name: native.health(name))  # type: ignore[misc]
     native.wait("web", "/readyz", lambda: json.loads(native.get("/readyz")[1])["status"] == "ready")
-    say(f"worker and beat work: {native.get('/readyz')[1]}")
+    say(f"workers and beat work: {native.get('/readyz')[1]}")
     for name in reversed(PROGRAM):
         native.stop(name)
-    say("beat, worker and web stopped cleanly")
+    say("beat, workers and web stopped cleanly")
 
 
 def say(text: str) -> None:

@@ -15,6 +15,29 @@ from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
+# IMMEDIATE with WAL is what lets several processes write to SQLite without "database is locked"; either alone does not.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-20000;"
+    ),
+}
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """The one database, in Django's form: DATABASE_URL, else a file in ``folder``, which is made."""
+    if env.str("DATABASE_URL", ""):
+        config: dict[str, Any] = env.db_url("DATABASE_URL")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "recovery.sqlite3")}
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        # Django's own, with its writers in a queue.
+        return config | {"ENGINE": "recovery.sqlite", "OPTIONS": SQLITE_OPTIONS}
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
 
 def files(name: str) -> list[str]:
     """The files that a variable names, set apart by commas; each has to be there."""

@@ -172,33 +172,8 @@ TEMPLATES = [
 
 # --- Where it keeps things ------------------------------------------------------------------------------------------
 
-# IMMEDIATE with WAL is what lets several processes write to SQLite without "database is locked"; either alone does not.
-_SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-20000;"
-    ),
-}
-
-
-def _database() -> dict[str, Any]:
-    """The one database. Never ATOMIC_REQUESTS: on SQLite a GET would take the write lock."""
-    if env.str("DATABASE_URL", ""):
-        config: dict[str, Any] = env.db_url("DATABASE_URL")
-    else:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "recovery.sqlite3")}
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        # Django's own, with its writers in a queue.
-        config |= {"ENGINE": "recovery.sqlite", "OPTIONS": _SQLITE_OPTIONS}
-    else:
-        config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    return config
-
-
-DATABASES = {"default": _database()}
+# Never ATOMIC_REQUESTS: on SQLite a GET would take the write lock.
+DATABASES = {"default": connections.database(VAR_DIR)}
 
 # Sign-in throttling counts here. In production the counters are shared through the database and not through Redis, so
 # that losing Redis stops nobody from signing in. Of Django's usual 300 entries somebody who guesses at many names would

@@ -26,9 +26,10 @@ def note(kind: str, name: str, *, now: datetime) -> None:
     )
 
 
-def is_alive(kind: str, *, now: datetime) -> bool:
-    """Has any clock, or any worker, been noted lately?"""
-    return Heartbeat.objects.filter(kind=kind, beat_at__gt=now - SILENT_AFTER).exists()
+def is_alive(kind: str, *, now: datetime, name: str = "") -> bool:
+    """Has any clock, or any worker, been noted lately? With ``name``, that very one."""
+    lately = Heartbeat.objects.filter(kind=kind, beat_at__gt=now - SILENT_AFTER)
+    return (lately.filter(name=name) if name else lately).exists()
 
 
 def last_seen(kind: str) -> datetime | None:

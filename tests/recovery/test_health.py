@@ -1,5 +1,6 @@
 """`/healthz` and `/readyz`: answered to anybody, by any address, and honest."""
 
+import socket
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -121,3 +122,13 @@ def test_a_containers_health_check_asks_by_command() -> None:
         call_command("heartbeat", "worker")
     heartbeats.note("worker", "worker@here", now=timezone.now())
     call_command("heartbeat", "worker", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_container_is_not_healthy_because_another_one_is() -> None:
+    here = socket.gethostname()
+    heartbeats.note("worker", f"celery@{here}", now=timezone.now())
+    heartbeats.note("worker", "reminders@elsewhere", now=timezone.now())
+    call_command("heartbeat", "worker", "--node", "celery", verbosity=0)
+    with pytest.raises(CommandError, match=f"No reminders@{here}"):
+        call_command("heartbeat", "worker", "--node", "reminders")

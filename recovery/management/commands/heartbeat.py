@@ -1,5 +1,9 @@
-"""`manage.py heartbeat worker`: exit 0 if one has worked lately. For the health checks of containers."""
+"""`manage.py heartbeat worker`: exit 0 if one has worked lately. For the health checks of containers.
 
+With `--node reminders` it has to be the worker on this machine that was started as `reminders@%h`: others do not stand in.
+"""
+
+import socket
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,8 +18,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=["beat", "worker"])
+        parser.add_argument("--node", default="", help="of this machine, as Celery calls it: celery, reminders")
 
-    def handle(self, *args: object, kind: str, **options: object) -> None:
-        if not heartbeats.is_alive(kind, now=timezone.now()):
-            raise CommandError(f"No {kind} has given a sign of life in {heartbeats.SILENT_AFTER.seconds} s.")
+    def handle(self, *args: object, kind: str, node: str, **options: object) -> None:
+        name = f"{node}@{socket.gethostname()}" if node else ""
+        if not heartbeats.is_alive(kind, now=timezone.now(), name=name):
+            raise CommandError(f"No {name or kind} has given a sign of life in {heartbeats.SILENT_AFTER.seconds} s.")
         self.stdout.write(f"The {kind} is alive.")
