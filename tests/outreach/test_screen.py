@@ -56,6 +56,7 @@ def test_the_next_call_shows_whom_why_what_to_ask_and_the_number(outreach: Outre
     for part in (
         "Dana Okafor",
         "I was promised a call and waited all day",
+        "To be settled:",
         case.reference,
         "Charged twice for one order",
         'href="tel:+13035550142"',
