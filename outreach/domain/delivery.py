@@ -29,6 +29,7 @@ from journal.domain.log import record
 from journal.enums import EventType
 from outreach.domain import chat, digests, mailing
 from outreach.domain.holding import sift
+from outreach.domain.unreached import tell_unreached
 from outreach.domain.workflow import DELIVERY
 
 logger = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ def _failed(row: Row, problem: Exception, *, wait: timedelta, now: datetime) -> 
         final, kept = mailing.is_final(problem), mailing.said(problem)
     logger.warning("%s %d was not sent (try %d): %s", type(row).__name__, row.pk, row.attempts + 1, kept)
     if final or row.attempts >= len(gaps):
-        _settle(row, DeliveryStatus.FAILED, now=now, error=kept)
+        _settle(row, DeliveryStatus.FAILED, now=now, error=kept, final=final)
         return
     type(row).objects.filter(pk=row.pk, leased_until=row.leased_until, status=DeliveryStatus.PENDING).update(
         attempts=row.attempts + 1, error=kept, leased_until=now + max(gaps[row.attempts], wait)
@@ -191,8 +192,11 @@ def _failed(row: Row, problem: Exception, *, wait: timedelta, now: datetime) -> 
 
 
 @transaction.atomic
-def _settle(row: Row, to: DeliveryStatus, *, now: datetime, error: str = "") -> None:
-    """Record what became of a row, if it is still ours: a lease that ran out may have given it to somebody else."""
+def _settle(row: Row, to: DeliveryStatus, *, now: datetime, error: str = "", final: bool = False) -> None:
+    """Record what became of a row, if it is still ours: a lease that ran out may have given it to somebody else.
+
+    ``final``: the other side said never.
+    """
     held = type(row).objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if held.status != DeliveryStatus.PENDING or held.leased_until != row.leased_until:
         logger.warning("%s %d was settled after its lease had run out.", type(row).__name__, row.pk)
@@ -213,6 +217,8 @@ def _settle(row: Row, to: DeliveryStatus, *, now: datetime, error: str = "") -> 
         _record(held, to, now=now, error=error)
     elif held.channel == NoticeChannel.CHAT and to != DeliveryStatus.SENT:
         _by_mail_instead(held, now=now)
+    elif final:
+        tell_unreached(held.user, now=now)
 
 
 def _by_mail_instead(notice: Notice, *, now: datetime) -> None:

@@ -178,6 +178,16 @@ def test_a_message_that_failed_on_a_case_without_an_owner_is_on_the_supervisors_
     assert {notice.user for notice in told_of_it} == {house.sue, house.sam}
 
 
+def test_a_colleague_whose_address_is_refused_hears_of_it_on_the_desk_once_a_day(
+    house: House, refusing: type[Refusing]
+) -> None:
+    told(house, 2)
+    refusing.problem = SMTPRecipientsRefused({"alice@example.com": (550, b"no such user")})
+    delivery.deliver_notices(clock=Clock())
+    unreached = Notice.objects.filter(kind="unreached").order_by("user__name")
+    assert [(each.user, each.channel) for each in unreached] == [(house.ada, "desk"), (house.alice, "desk")]
+
+
 def test_one_that_fails_does_not_stand_in_the_way(house: House, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told(house, 3)
     send = EmailBackend.send_messages

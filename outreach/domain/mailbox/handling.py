@@ -35,6 +35,7 @@ from outreach.domain.mailbox.placing import (
 from outreach.domain.mailbox.reading import Mail, UnreadableError, read
 from outreach.domain.mailbox.sorting import Sorted, sort
 from outreach.domain.mailbox.taking import is_old, own_addresses
+from outreach.domain.unreached import note_returned, notice_of
 from outreach.enums import MailFate
 from outreach.models import InboundMail
 
@@ -167,8 +168,11 @@ def _from_us(held: InboundMail, mail: Mail, case: Case | None) -> bool:
 def _bounced(held: InboundMail, mail: Mail, kind: Sorted, *, now: datetime) -> None:
     """Of a report we believe what it says; of a mail that only looks like one, that something may not have arrived."""
     report = mail.report
-    messages = messages_of(report.about if report and report.about else mail.ours)
+    ours = report.about if report and report.about else mail.ours
+    messages = messages_of(ours)
     about = messages[0] if messages else None
+    if about is None and report is not None and report.action == "failed" and (notice := notice_of(ours)) is not None:
+        note_returned(notice, status=report.status, now=now)
     case = about.case if about else named_in(mail.subject)
     if about is not None and report is not None and report.action == "failed":
         note_bounce(about, status=report.status, now=now)

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus
 from accounts.models import Notice
 from cases.models import Case, Contact, Customer, Message
 from journal.enums import EventType
 from journal.models import Event
+from outreach.domain.delivery import deliver_notices
 from outreach.domain.mailbox import handling, imap
 from outreach.domain.mailbox.handling import claim, forget, handle_due
 from outreach.enums import MailFate
@@ -219,6 +221,20 @@ def test_a_bounce_in_a_servers_own_words_is_a_doubt(house: House) -> None:
     assert (row.fate, row.about) == (MailFate.BOUNCE, message)
     assert again(message).status == DeliveryStatus.SENT
     assert "may not have arrived" in Notice.objects.get(kind="message_failed").title
+
+
+def test_a_colleague_whom_our_mail_does_not_reach_hears_of_it_on_the_desk(house: House) -> None:
+    tell([house.alice], key="k", kind="told", title="A promise is due", now=NOW, channels=["email"])
+    deliver_notices(clock=lambda: NOW)
+    mailed = Notice.objects.get(channel="email")
+    one(bounce(mailed.message_id))
+    one(bounce(mailed.message_id))
+    assert (again(mailed).status, again(mailed).error) == (DeliveryStatus.FAILED, "bounced 5.1.1")
+    told = Notice.objects.filter(kind="unreached").order_by("user__name").values_list("user__name", "channel", "title")
+    assert list(told) == [
+        (house.ada.name, "desk", f"Our mail to {house.alice.name} comes back. Put the address right."),
+        (house.alice.name, "desk", "Our mail to you comes back. Have your address put right."),
+    ]
 
 
 def test_a_bounce_of_what_we_never_sent_changes_nothing(house: House) -> None:
