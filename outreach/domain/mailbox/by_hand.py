@@ -55,7 +55,10 @@ def make_incident(
         raise Refused("unit_needed", "Choose a business unit that your team serves.", "unit")
     if not email.strip():
         raise Refused("invalid", "Say who wrote it: their email address.", "email")
-    customer = customer_of(email.strip(), name, held.unit, by=by, now=now)
+    try:
+        customer = customer_of(email.strip(), name, held.unit, by=by, now=now)
+    except Refused as refused:  # what is asked for here is one address, not a customer's
+        raise Refused(refused.code, refused.reason, "email" if refused.field == "emails" else refused.field) from None
     enter_incident(held, read_, customer, by=by, now=now)
     return held
 

@@ -220,7 +220,7 @@ def test_placing_by_rest(house: House) -> None:
     problem(sue.post(f"mails/{row.pk}/place/", {}), "invalid", 400, "case")
     problem(sue.post(f"mails/{row.pk}/place/", {"email": "x", "case": "RC-7K3M9QTX"}), "invalid", 400, "case")
     problem(sue.post(f"mails/{row.pk}/place/", {"case": "RC-7K3M9QTX"}), "out_of_reach", 404, "case")
-    problem(sue.post(f"mails/{row.pk}/place/", {"email": "nonsense"}), "invalid", 400, "emails")
+    problem(sue.post(f"mails/{row.pk}/place/", {"email": "nonsense"}), "invalid", 400, "email")
     problem(Api(house.ada).post(f"mails/{row.pk}/place/", {"email": "a@b.example"}), "supervisor_needed", 403)
     placed = sue.post(f"mails/{row.pk}/place/", {"email": "dana@example.com", "unit": house.unit.pk})
     assert (placed.status_code, placed.json()["fate"]) == (200, "incident")
