@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.authority import Refused
 from accounts.models import time_zones
+from cases.domain.languages import ENGLISH, city, times
 from cases.enums import ObligationStatus, Phase
 from cases.models import Obligation
 
@@ -51,32 +52,20 @@ def said_wall(wall: datetime, zone: str, *, field: str = "due") -> datetime:
     if shown != wall:
         raise Refused(
             "skipped_time",
-            f"There is no {wall:%H:%M} on {_day(wall)} in {city(zone)}: the clocks go forward then. "
+            f"There is no {wall:%H:%M} on {times(ENGLISH).on(wall)} in {city(zone)}: the clocks go forward then. "
             f"Did you mean {shown:%H:%M}?",
             field,
         )
     return moment
 
 
-def city(zone: str) -> str:
-    """America/New_York is said New York."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+def in_words(due_end: datetime, due_start: datetime | None, *, zone: str, language: str = ENGLISH) -> str:
+    """As a customer is told: by 09:30 on Tuesday, March 10; on Friday, March 13, between 09:00 and 11:00.
 
-
-def in_words(due_end: datetime, due_start: datetime | None, *, zone: str) -> str:
-    """As a customer is told: by 09:30 on Tuesday, March 10; on Friday, March 13, between 09:00 and 11:00."""
+    ``language`` is the customer's; our own people read English.
+    """
     place = zone_named(zone)
-    end = due_end.astimezone(place)
-    if due_start is None:
-        return f"by {end:%H:%M} on {_day(end)}"
-    start = due_start.astimezone(place)
-    if start.date() == end.date():
-        return f"on {_day(end)}, between {start:%H:%M} and {end:%H:%M}"
-    return f"between {start:%H:%M} on {_day(start)} and {end:%H:%M} on {_day(end)}"
-
-
-def _day(local: datetime) -> str:
-    return f"{local:%A, %B} {local.day}"
+    return times(language).due(due_end.astimezone(place), due_start.astimezone(place) if due_start else None)
 
 
 def check_due(due_end: datetime, *, due_start: datetime | None, now: datetime) -> None:

@@ -12,13 +12,13 @@ from datetime import date, datetime, time, timedelta
 from accounts.domain.calendar import holiday_name
 from accounts.models import BusinessUnit
 from cases.domain import due_times
-from cases.domain.clock import check_due, city, in_words, suggestions, zone_named
+from cases.domain.clock import check_due, in_words, suggestions, zone_named
+from cases.domain.languages import ENGLISH, city, times
 from cases.models import Case, Customer, Promise
 
 MIDNIGHT = time(0)
 # On the customer's clock: earlier or later a call is an intrusion. Our convention, as that of most telephone rules.
 DECENT_FROM, DECENT_UNTIL = time(8), time(21)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -132,18 +132,17 @@ def _reading(said: str, due: due_times.Due, case: Case, *, zone: str, own_zone: 
     return Reading(said, due.due_end, due.due_start, zone, there, here, found)
 
 
-def hours_in_words(unit: BusinessUnit) -> str:
+def hours_in_words(unit: BusinessUnit, language: str = ENGLISH) -> str:
     """Monday to Friday, 08:00 to 20:00 in Denver."""
-    days = sorted(set(unit.weekdays))
+    said, days = times(language), sorted(set(unit.weekdays))
     if not days:
-        return "on no day of the week"
-    in_row = days == list(range(days[0], days[-1] + 1)) and len(days) > 1
-    said = f"{WEEKDAYS[days[0]]} to {WEEKDAYS[days[-1]]}" if in_row else ", ".join(WEEKDAYS[day] for day in days)
-    return f"{said}, {unit.opens:%H:%M} to {unit.closes:%H:%M} in {city(unit.time_zone)}"
+        return said.no_day
+    span = said.window(unit.opens, unit.closes)
+    return said.hours.format(days=said.week(days), span=span, city=city(unit.time_zone, language))
 
 
 def _day(day: date) -> str:
-    return f"{day:%A, %B} {day.day}"
+    return times(ENGLISH).on(day)
 
 
 @dataclass(frozen=True)

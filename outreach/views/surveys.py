@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from accounts.authority import Refused
+from cases.domain.languages import times
 from outreach.domain import planning
 from outreach.domain.surveys import answering
 from outreach.domain.surveys.next_steps import NextStep, next_step
-from outreach.domain.surveys.phrases import PHRASES, Phrases
+from outreach.domain.surveys.phrases import Phrases
 from outreach.domain.surveys.templates import fill, phrases
 from outreach.forms.surveys import CallMeForm, SurveyForm
 from outreach.models import Survey
@@ -124,8 +124,7 @@ def _told(survey: Survey, said: Phrases, step: NextStep | None) -> dict[str, Any
     def at(moment: datetime | None) -> str:
         if moment is None:
             return ""
-        with translation.override(said.language):
-            return date_format(moment.astimezone(survey.customer.zone), said.clock)
+        return times(said.language).at(moment.astimezone(survey.customer.zone))
 
     told: dict[str, Any] = {"step": step}
     if survey.answered_at is not None:
@@ -149,7 +148,6 @@ def _told(survey: Survey, said: Phrases, step: NextStep | None) -> dict[str, Any
 
 def _broken(request: HttpRequest) -> HttpResponse:
     """A link that we never sent, or that was cut off: in the language that the browser asks for."""
-    wanted = translation.get_language_from_request(request).split("-")[0]
-    said = PHRASES.get(wanted) or PHRASES["en"]
+    said = phrases(translation.get_language_from_request(request))
     context = {"said": said, "language": said.language, "company": settings.RECOVERY["COMPANY_NAME"]}
     return render(request, "public/survey_broken.html", context, status=404)

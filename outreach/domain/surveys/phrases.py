@@ -38,7 +38,6 @@ class Phrases(NamedTuple):
     rather_not: str
     stopped: str
     resume: str
-    clock: str
 
 
 PHRASES = {
@@ -74,7 +73,6 @@ PHRASES = {
         rather_not="Would you rather not be asked how it was?",
         stopped="We will not ask you again how it was.",
         resume="Ask me after all",
-        clock="l, F j, H:i",
     ),
     "de": Phrases(
         language="de",
@@ -109,7 +107,6 @@ PHRASES = {
         rather_not="Möchten Sie lieber nicht gefragt werden, wie es war?",
         stopped="Wir fragen Sie nicht mehr, wie es war.",
         resume="Doch wieder fragen",
-        clock="l, j. F, H:i",
     ),
     "fr": Phrases(
         language="fr",
@@ -144,7 +141,6 @@ PHRASES = {
         rather_not="Vous préférez que nous ne vous demandions pas comment cela s’est passé ?",
         stopped="Nous ne vous demanderons plus comment cela s’est passé.",
         resume="Me demander à nouveau",
-        clock="l j F, H:i",
     ),
     "es": Phrases(
         language="es",
@@ -178,6 +174,5 @@ PHRASES = {
         rather_not="¿Prefiere que no le preguntemos cómo le fue?",
         stopped="No volveremos a preguntarle cómo le fue.",
         resume="Volver a preguntarme",
-        clock="l j \\d\\e F, H:i",
     ),
 }

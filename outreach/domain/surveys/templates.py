@@ -19,6 +19,7 @@ from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
 from accounts.domain.words import said
 from accounts.models import User
+from cases.domain.languages import spoken
 from cases.models import Customer
 from cases.models.customer import language_code
 from journal.domain.log import record
@@ -65,7 +66,7 @@ def open_question(template: SurveyTemplate) -> str:
 
 def phrases(language: str) -> Phrases:
     """What the page says in every survey, in this language; in English where we have not been told."""
-    return PHRASES.get(language) or PHRASES.get(language.split("-")[0]) or PHRASES["en"]
+    return spoken(PHRASES, language)
 
 
 def template_for(customer: Customer, kind: str, templates: Templates) -> SurveyTemplate | None:
