@@ -17,8 +17,9 @@ from accounts.domain.notices import tell
 from accounts.domain.words import said
 from accounts.models import User
 from accounts.queries import supervisors_of_unit
-from cases.domain import casework, closing, due_times, opening_hours, promise_steps
-from cases.domain.clock import check_due, city, in_words
+from cases.domain import casework, closing, opening_hours, promise_steps
+from cases.domain.clock import check_due, in_words, said_wall
+from cases.domain.languages import city
 from cases.domain.opening_hours import Slot
 from cases.enums import PromiseStatus
 from cases.models import Case, Promise
@@ -60,21 +61,17 @@ def times(promise: Promise, *, now: datetime) -> list[Slot]:
     return opening_hours.slots(promise.case.unit, promise.case.customer, now=now)
 
 
-def read_time(words: str, promise: Promise, *, now: datetime) -> due_times.Due:
-    """A time that the customer wrote, on their own clock, at which somebody is there.
+def time_of_their_own(wall: datetime, promise: Promise, *, now: datetime) -> datetime:
+    """The moment (UTC) at which the customer's clock shows ``wall``, if somebody is there to keep the promise.
 
-    Refused: as ``due_times.read``, ``due_in_past``, ``due_too_far``, and ``closed_then`` with when we are there.
+    Refused: ``skipped_time``, ``due_in_past``, ``due_too_far``, ``closed_then``, ``invalid``.
     """
     case = promise.case
-    due = due_times.read(words, zone=case.customer.time_zone, now=now, own_zone=case.customer.time_zone)
-    check_due(due.due_end, due_start=due.due_start, now=now)
-    if not all(opening_hours.is_open(case.unit, moment) for moment in (due.due_start, due.due_end) if moment):
-        raise Refused(
-            "closed_then",
-            f"Nobody is here then. We are here {opening_hours.hours_in_words(case.unit)}. "
-            "Choose one of the times below, or write another.",
-            "due",
-        )
+    due = said_wall(wall, case.customer.time_zone)
+    check_due(due, due_start=None, now=now)
+    if not opening_hours.is_open(case.unit, due):
+        reason = f"Nobody is here then. We are here {opening_hours.hours_in_words(case.unit)}."
+        raise Refused("closed_then", reason, "due")
     return due
 
 

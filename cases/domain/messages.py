@@ -1,4 +1,4 @@
-"""Messages to customers: written here, in the transaction of what they tell of; sent by outreach."""
+"""Messages to customers, in their language: written here, in the transaction of what they tell of; sent by outreach."""
 
 from __future__ import annotations
 
@@ -11,23 +11,15 @@ from django.conf import settings
 from accounts.enums import DeliveryStatus
 from accounts.models import User
 from cases.domain.clock import in_words, zone_named
+from cases.domain.languages import city, times
+from cases.domain.promise_words import Wording, words_in
 from cases.enums import Channel, MessageKind
-from cases.models import Case, Letter, Message, Promise
+from cases.models import Case, Customer, Letter, Message, Obligation, Promise
 from journal.domain.log import record
 from journal.enums import EventType
 
 # Where a message leads its reader, put in as it is sent: our own people are not shown it.
 LINK = "{link}"
-# What we promise to do, by the channel that we promise it on.
-WAYS = {
-    Channel.PHONE: "call you",
-    Channel.VIDEO: "call you by video",
-    Channel.EMAIL: "write to you",
-    Channel.CHAT: "write to you in the chat",
-    Channel.SOCIAL: "write to you",
-    Channel.POST: "write to you by post",
-    Channel.IN_PERSON: "see you",
-}
 
 
 def hear_by(now: datetime) -> datetime:
@@ -43,29 +35,27 @@ def write_opening_notice(
     ``contact`` is the owner, or the supervisor with whom the case waits. ``promise`` is what is owed to the customer,
     and the notice holds the link to move it; None where they were on the line and heard from the rep what comes next.
     """
-    customer = case.customer
-    hear, another = "", ""
+    customer, words = case.customer, words_in(case.customer.language)
+    hear, another = "", []
     if promise is not None:
-        local = promise.obligation.due_end.astimezone(zone_named(customer.time_zone))
-        hear = f" You will hear from us by {local:%A, %B} {local.day}, {local:%H:%M} your time ({customer.time_zone})."
-        another = f"If another time suits you better, choose it here, without signing in:\n{LINK}\n\n"
-    who = contact.name if contact else f"The customer care team of {case.unit.name}"
-    greeting = customer.form_of_address or customer.preferred_name
-    body = (
-        f"Hello{' ' + greeting if greeting else ''},\n\n"
-        f"Thank you for telling us. We are sorry that this happened, and we have opened case {case.reference}.\n\n"
-        f"{who} is looking after it personally and answers to you until it is put right.{hear}\n\n"
-        f"You need not repeat any of it: whoever you speak with sees the whole story. "
-        f"Just mention {case.reference}.\n\n"
-        f"{another}"
-        f"{settings.RECOVERY['COMPANY_NAME']}\n"
+        local = times(words.language).at(promise.obligation.due_end.astimezone(customer.zone))
+        hear = " " + words.hear_by.format(time=local, **_place(customer.time_zone, words))
+        another = [f"{words.another}\n{LINK}"]
+    who = contact.name if contact else words.team.format(unit=case.unit.name)
+    body = _letter(
+        customer,
+        words.opened.format(case=case.reference),
+        words.looks_after.format(who=who) + hear,
+        words.mention.format(case=case.reference),
+        *another,
+        words=words,
     )
     message = Message(
         customer=customer,
         case=case,
         kind=MessageKind.OPENING_NOTICE,
         to=email or "",
-        subject=f"We are on it: your case {case.reference}",
+        subject=words.opened_subject.format(case=case.reference),
         body=body,
         link=f"promise:{promise.pk}" if promise is not None else "",
         key=f"opening:{case.reference}",
@@ -83,11 +73,6 @@ def is_confirmed(due_end: datetime, *, now: datetime) -> bool:
     return due_end - now >= timedelta(minutes=settings.RECOVERY["PROMISE_CONFIRMED_FROM_MINUTES"])
 
 
-def what_we_do(promise: Promise) -> str:
-    """Call you, write to you: what was promised, by its channel."""
-    return WAYS.get(Channel(promise.channel), "be in touch with you")
-
-
 def write_promise_confirmation(
     promise: Promise, case: Case, *, asked_for: bool, by: User | None, now: datetime
 ) -> Message | None:
@@ -100,33 +85,51 @@ def write_promise_confirmation(
     email = customer.emails.order_by("id").first()
     if email is None:
         return None
-    when = in_words(owed.due_end, owed.due_start, zone=customer.time_zone)
-    theirs = f"{when}, your time ({customer.time_zone})"
-    if owed.due_end.astimezone(zone_named(owed.zone)).utcoffset() != owed.due_end.astimezone(customer.zone).utcoffset():
-        theirs += f"; {in_words(owed.due_end, owed.due_start, zone=owed.zone)} in {owed.zone}"
-    who = owed.owner.name if owed.owner else "We"
-    does = what_we_do(promise)
-    greeting = customer.form_of_address or customer.preferred_name
-    body = (
-        f"Hello{' ' + greeting if greeting else ''},\n\n"
-        f"{'As you asked, ' + (who if owed.owner else 'we') if asked_for else who} will {does} about your case "
-        f"{case.reference} {theirs}.\n\n"
-        f"If another time suits you better, choose it here, without signing in:\n{LINK}\n\n"
-        f"You need not repeat anything: whoever you speak with sees the whole story.\n\n"
-        f"{settings.RECOVERY['COMPANY_NAME']}\n"
+    words = words_in(customer.language)
+    when = in_words(owed.due_end, owed.due_start, zone=customer.time_zone, language=words.language)
+    about = words.about.format(case=case.reference, when=_on_their_clock(owed, when, customer, words=words))
+    say = words.asked if asked_for else words.promised
+    body = _letter(
+        customer,
+        f"{say(owed.owner.name if owed.owner else '', promise.channel, about)}.",
+        f"{words.another}\n{LINK}",
+        words.not_again,
+        words=words,
     )
     message = Message(
         customer=customer,
         case=case,
         kind=MessageKind.PROMISE,
         to=email.address,
-        subject=f"We will {does} {when}: {case.reference}",
+        subject=f"{words.promised('', promise.channel, when)}: {case.reference}",
         body=body,
         link=f"promise:{promise.pk}",
         key=f"promise:{promise.pk}",
         message_id=f"<promise.{promise.pk}@recovery.invalid>",
     )
     return _queue(message, by=by, now=now, data={"promise": promise.pk})
+
+
+def _on_their_clock(owed: Obligation, when: str, customer: Customer, *, words: Wording) -> str:
+    """When something is due on the customer's clock, and on the one that was meant where that shows another time."""
+    known = {"when": when, **_place(customer.time_zone, words)}
+    if owed.due_end.astimezone(zone_named(owed.zone)).utcoffset() == owed.due_end.astimezone(customer.zone).utcoffset():
+        return words.their_time.format(**known)
+    there = in_words(owed.due_end, owed.due_start, zone=owed.zone, language=words.language)
+    return words.both_times.format(
+        when_there=there, zone_there=owed.zone, city_there=city(owed.zone, words.language), **known
+    )
+
+
+def _place(zone: str, words: Wording) -> dict[str, str]:
+    return {"zone": zone, "city": city(zone, words.language)}
+
+
+def _letter(customer: Customer, *paragraphs: str, words: Wording) -> str:
+    """What stands between how we address the customer and who we are."""
+    name = customer.form_of_address or customer.preferred_name
+    greeting = words.greeting.format(name=name) if name else words.greeting_unnamed
+    return "\n\n".join([greeting, *paragraphs, settings.RECOVERY["COMPANY_NAME"]]) + "\n"
 
 
 def write_letter_mail(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from cases.domain.chosen_times import NOTE
-from cases.domain.due_times import LONGEST
 from cases.domain.opening_hours import Slot
+from cases.domain.promise_words import Wording
 from recovery.forms import Form
+
+YEAR = timedelta(days=365)
 
 
 def value_of(slot: Slot) -> str:
@@ -21,31 +24,65 @@ def value_of(slot: Slot) -> str:
 
 
 class ChosenTimeForm(Form):
-    """One of the times that are offered, or another in the customer's own words, which go first."""
+    """One of the times that are offered, or a day and a time of the customer's own, which go first. In their language.
 
-    slot = forms.ChoiceField(label="When", required=False, widget=forms.RadioSelect)
-    said = forms.CharField(
-        label="Another time",
+    Browsers show days and times as their owner writes them, and send them in one form, whatever the language.
+    """
+
+    slot = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    day = forms.DateField(
         required=False,
-        max_length=LONGEST,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "tomorrow at 3, or Friday 9-11"}),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
     )
-    words = forms.CharField(
-        label="Anything we should know", required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 2})
+    time = forms.TimeField(
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(attrs={"type": "time", "autocomplete": "off"}, format="%H:%M"),
     )
+    words = forms.CharField(required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, slots: Sequence[Slot], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slots: Sequence[Slot], today: date, said: Wording, **kwargs: Any) -> None:
+        """``today`` is the day where the customer is, ``said`` the words of the page."""
         super().__init__(*args, **kwargs)
         self.slots = {value_of(slot): slot for slot in slots}
+        self.said = said
         chosen: Any = self.fields["slot"]
         chosen.choices = [(value, value) for value in self.slots]
-        chosen.error_messages["invalid_choice"] = "That time has just gone. Choose another, please."
+        for name, label in (("day", said.day), ("time", said.time), ("words", said.anything)):
+            self.fields[name].label = label
+        self.fields["day"].widget.attrs |= {"min": today.isoformat(), "max": (today + YEAR).isoformat()}
+        for name, code, says in (
+            ("slot", "invalid_choice", said.just_gone),
+            ("day", "invalid", said.no_day),
+            ("time", "invalid", said.no_time),
+            ("words", "max_length", said.too_long.format(most=NOTE)),
+        ):
+            self.fields[name].error_messages[code] = says
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and not data["slot"] and not data["said"].strip():
-            self.add_error("slot", "Choose one of the times, or write another below.")
+        if self.errors:
+            return data
+        if data["day"] is None and data["time"] is None:
+            if not data["slot"]:
+                self.add_error("slot", self.said.choose_one)
+        elif data["time"] is None:
+            self.add_error("time", self.said.time_needed)
+        elif data["day"] is None:
+            self.add_error("day", self.said.day_needed)
         return data
+
+    @property
+    def wall(self) -> datetime | None:
+        """The day and time of their own, as their clock shows it; None where they chose one that was offered."""
+        day, time = self.cleaned_data["day"], self.cleaned_data["time"]
+        return None if day is None else datetime.combine(day, time)
+
+    @property
+    def own(self) -> list[BoundField]:
+        """The fields of the time of their own."""
+        return [self["day"], self["time"]]
 
     @property
     def days(self) -> list[tuple[date, list[tuple[str, Slot]]]]:

@@ -151,7 +151,7 @@ def test_a_link_that_was_made_up_leads_nowhere(
         for link in forged(of_promise, of_survey):
             with subtests.test(msg=f"/p/{link}"[:60]):
                 assert browser.get(f"/p/{link}").status_code == 404
-                assert browser.post(f"/p/{link}", {"said": "tomorrow 9:00"}).status_code == 404
+                assert browser.post(f"/p/{link}", {"day": "2026-03-11", "time": "09:00"}).status_code == 404
                 assert everything() == before
 
 
@@ -206,19 +206,20 @@ def test_a_score_that_another_system_sends_twice_is_one(house: House, customer: 
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("day", "time", "why"),
     [
-        ("yesterday", "not a time we can read"),
-        ("March 29 02:30", "There is no 02:30"),
-        ("whenever", "not a time we can read"),
-        ("", "Choose one of the times"),
+        ("2026-03-09", "11:00", "This time has passed"),
+        ("2026-03-29", "02:30", "the clocks go forward then"),
+        ("whenever", "11:00", "no day that we can read"),
+        ("", "", "Choose one of the times"),
     ],
 )
 def test_on_the_customers_page_a_time_that_cannot_be_is_said_beside_the_times_that_can(
-    promise: Promise, said: str, why: str
+    promise: Promise, day: str, time: str, why: str
 ) -> None:
     before = everything()
-    shown = Client().post(f"/p/{token('promise', promise.pk)}", {"said": said, "words": "Please ring twice"})
+    given = {"day": day, "time": time, "words": "Please ring twice"}
+    shown = Client().post(f"/p/{token('promise', promise.pk)}", given)
     page = html.unescape(shown.content.decode())
     assert why in page
     assert 'name="slot"' in page, "a dead end"

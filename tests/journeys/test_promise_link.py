@@ -29,13 +29,15 @@ def test_a_customer_moves_a_promise_on_their_phone(house: House, open_page: Open
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
     phone.get_by_role("button", name="Move it to this time").click()
-    expect(phone.get_by_text("Choose one of the times, or write another below.")).to_be_visible()
+    expect(phone.get_by_text("Choose one of the times, or name another below.")).to_be_visible()
 
-    phone.get_by_label("Another time").fill("next Wednesday 10-12")
+    wednesday = (now + (2 - now.weekday()) % 7 * DAY + 7 * DAY).date()
+    phone.get_by_label("Day").fill(wednesday.isoformat())
+    phone.get_by_label("Time", exact=True).fill("10:30")
     phone.get_by_label("Anything we should know").fill("Ring twice, the bell is broken")
     phone.get_by_role("button", name="Move it to this time").click()
     expect(phone.get_by_role("status")).to_contain_text("Thank you")
-    expect(phone.locator(".when-said")).to_contain_text("between 10:00 and 12:00")
+    expect(phone.locator(".when-said")).to_contain_text("by 10:30 on Wednesday")
     assert again(promise).status == "renegotiated"
 
     desk = open_page(house.alice)

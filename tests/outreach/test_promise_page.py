@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,12 @@ def at(promise: Promise) -> str:
 def shown(client: Any, address: str) -> tuple[int, str]:
     answer = client.get(address)
     return answer.status_code, answer.content.decode()
+
+
+def coming(weekday: int) -> str:
+    """The day of the week (0 is Monday) that is three to nine days ahead, as browsers send it."""
+    ahead = timezone.now().date() + 3 * DAY
+    return (ahead + timedelta(days=(weekday - ahead.weekday()) % 7)).isoformat()
 
 
 def first_slot(page: str) -> str:
@@ -77,12 +83,14 @@ def test_the_times_stand_on_the_customers_clock(promise: Promise) -> None:
     assert f"<span>{begins:%H:%M} to {begins + 2 * HOUR:%H:%M}</span>" in page
 
 
-def test_a_customer_writes_a_time_in_their_own_words(promise: Promise) -> None:
-    answer = Client().post(at(promise), {"said": "next Wednesday 10-12"})
+def test_a_customer_names_a_day_and_a_time_of_their_own_which_go_before_a_chosen_one(promise: Promise) -> None:
+    wednesday, client = coming(2), Client()
+    _, page = shown(client, at(promise))
+    answer = client.post(at(promise), {"slot": first_slot(page), "day": wednesday, "time": "10:15"})
     assert answer.status_code == 302
-    following = Promise.objects.get(follows=promise)
-    local = following.obligation.due_start.astimezone(following.case.customer.zone)
-    assert (local.hour, local.weekday()) == (10, 2)
+    owed = Promise.objects.get(follows=promise).obligation
+    assert owed.due_end.astimezone(ZoneInfo("America/Denver")).replace(tzinfo=None).isoformat() == f"{wednesday}T10:15:00"
+    assert owed.due_start is None
 
 
 @pytest.mark.parametrize(
@@ -90,12 +98,16 @@ def test_a_customer_writes_a_time_in_their_own_words(promise: Promise) -> None:
     [
         ({}, "Choose one of the times"),
         ({"slot": "2020-01-01T00:00:00+00:00"}, "has just gone"),
-        ({"said": "whenever"}, "not a time we can read"),
-        ({"said": "yesterday"}, "not a time we can read"),
-        ({"said": "2020-01-01 10:00"}, "has passed"),
-        ({"said": "next Sunday 10:00"}, "Nobody is here then"),
-        ({"said": "a" * 200}, "at most 80 characters"),
-        ({"said": "next Wednesday 11:00", "words": "w" * 1001}, "at most 1000 characters"),
+        ({"day": "tomorrow", "time": "11:00"}, "no day that we can read"),
+        ({"day": "3/4/2026", "time": "11:00"}, "no day that we can read"),
+        ({"day": coming(2), "time": "in the morning"}, "no time that we can read"),
+        ({"day": coming(2)}, "At what time?"),
+        ({"time": "11:00"}, "Which day is it?"),
+        ({"day": "2020-01-01", "time": "10:00"}, "has passed"),
+        ({"day": "9999-12-31", "time": "23:59"}, "could not take that time"),
+        ({"day": "2999-01-01", "time": "10:00"}, "more than a year ahead"),
+        ({"day": coming(6), "time": "10:00"}, "We are here Monday to Friday, 08:00 to 20:00 in "),
+        ({"day": coming(2), "time": "11:00", "words": "w" * 1001}, "at most 1000 characters"),
     ],
 )
 def test_what_cannot_be_chosen_is_said_beside_it_with_times_to_choose_and_nothing_is_lost(
@@ -113,7 +125,7 @@ def test_what_cannot_be_chosen_is_said_beside_it_with_times_to_choose_and_nothin
 
 @pytest.mark.parametrize("forged", ["7", "7~abc", "x", "~", "7~" + "a" * 43, "%00", "💥", "-1~x"])
 def test_a_token_that_we_never_made_leads_to_a_page_that_says_what_to_do(promise: Promise, forged: str) -> None:
-    for answer in (Client().get(f"/p/{forged}"), Client().post(f"/p/{forged}", {"said": "tomorrow 11:00"})):
+    for answer in (Client().get(f"/p/{forged}"), Client().post(f"/p/{forged}", {"day": coming(2), "time": "11:00"})):
         assert answer.status_code == 404
         assert "answer that message, or call us" in answer.content.decode()
 
