@@ -94,9 +94,9 @@ TIMES = {
         by="bis {day}, {time} Uhr",
         within="am {day}, zwischen {start} und {end} Uhr",
         across="zwischen {start_day}, {start} Uhr und {end_day}, {end} Uhr",
-        span="{start} bis {end} Uhr",
+        span="{start} bis {end}",
         days="{first} bis {last}",
-        hours="{days}, {span} in {city}",
+        hours="{days}, {span} Uhr in {city}",
         no_day="an keinem Tag der Woche",
     ),
     "fr": Times(
@@ -117,9 +117,9 @@ TIMES = {
         by="a más tardar el {day} a las {time} h",
         within="el {day}, entre las {start} y las {end} h",
         across="entre las {start} h del {start_day} y las {end} h del {end_day}",
-        span="de {start} a {end} h",
+        span="de {start} a {end}",
         days="de {first} a {last}",
-        hours="{days}, {span} en {city}",
+        hours="{days}, {span} h en {city}",
         no_day="ningún día de la semana",
     ),
 }

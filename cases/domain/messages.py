@@ -36,10 +36,12 @@ def write_opening_notice(
     and the notice holds the link to move it; None where they were on the line and heard from the rep what comes next.
     """
     customer, words = case.customer, words_in(case.customer.language)
-    hear, another = "", []
+    hear = ""
+    another: list[str] = []
     if promise is not None:
-        local = times(words.language).at(promise.obligation.due_end.astimezone(customer.zone))
-        hear = " " + words.hear_by.format(time=local, **_place(customer.time_zone, words))
+        clock, local = times(words.language), promise.obligation.due_end.astimezone(customer.zone)
+        place = _place(customer.time_zone, words)
+        hear = " " + words.hear_by.format(when=clock.due(local), time=clock.at(local), **place)
         another = [f"{words.another}\n{LINK}"]
     who = contact.name if contact else words.team.format(unit=case.unit.name)
     body = _letter(
@@ -101,7 +103,7 @@ def write_promise_confirmation(
         case=case,
         kind=MessageKind.PROMISE,
         to=email.address,
-        subject=f"{words.promised('', promise.channel, when)}: {case.reference}",
+        subject=words.subject.format(promised=words.promised("", promise.channel, when), case=case.reference),
         body=body,
         link=f"promise:{promise.pk}",
         key=f"promise:{promise.pk}",

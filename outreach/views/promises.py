@@ -84,7 +84,6 @@ def _page(request: HttpRequest, sent_for: Promise, form: ChosenTimeForm, *, now:
         "standing": standing,
         "your_time": said.your_time.format(city=here),
         "your_case": said.your_case.format(case=case.reference),
-        "other_hint": said.other_hint.format(hours=hours_in_words(case.unit, said.language)),
         "clock": said.clock.format(city=here, time=f"{now.astimezone(case.customer.zone):%H:%M}"),
         **(_standing(standing, said, zone=zone, now=now) if standing is not None else _nothing_stands(sent_for, said)),
     }

@@ -13,7 +13,8 @@ class Wording:
     """Plain words. A new language is a module beside the others, its line in ``WORDINGS`` and one in ``languages.TIMES``.
 
     ``ways`` says what we promise to do by the channel that we promise it on, with a place for what is said in the middle
-    of it (``{more}``). ``refusals`` are by the code of the refusal.
+    of it (``{more}``). ``refusals`` are by the code of the refusal. A place is said as ``{city}`` or ``{zone}``, a time as
+    ``{when}`` (by 09:00 on Tuesday) or ``{time}`` (Tuesday, 09:00), as suits the language.
     """
 
     language: str
@@ -23,6 +24,7 @@ class Wording:
     will: str
     we_will: str
     as_asked: str
+    subject: str
     about: str
     their_time: str
     both_times: str
