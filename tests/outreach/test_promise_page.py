@@ -89,7 +89,9 @@ def test_a_customer_names_a_day_and_a_time_of_their_own_which_go_before_a_chosen
     answer = client.post(at(promise), {"slot": first_slot(page), "day": wednesday, "time": "10:15"})
     assert answer.status_code == 302
     owed = Promise.objects.get(follows=promise).obligation
-    assert owed.due_end.astimezone(ZoneInfo("America/Denver")).replace(tzinfo=None).isoformat() == f"{wednesday}T10:15:00"
+    assert (
+        owed.due_end.astimezone(ZoneInfo("America/Denver")).replace(tzinfo=None).isoformat() == f"{wednesday}T10:15:00"
+    )
     assert owed.due_start is None
 
 
