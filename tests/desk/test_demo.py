@@ -67,12 +67,17 @@ from compensation.models import (
 from compensation.queries import waiting_approvals
 from compensation.queries.coupons import pools_with_counts
 from desk.management.demo.calls import TO_CALL
+from desk.management.demo.flyers import DISSATISFIED, FLYERS
 from desk.management.demo.people import PEOPLE
 from desk.management.demo.staff import PASSWORD, SIGN_INS
+from insights import queries
+from insights.domain import effects
+from journal.enums import EventType
 from journal.models import Event
 from outreach.domain import hours
-from outreach.enums import CallStatus, SignalFate
-from outreach.models import FollowUpCall, Signal
+from outreach.enums import CallStatus, MailFate, NotAsked, SignalFate, SignalKind, SurveyKind, SurveyStatus
+from outreach.models import Dial, FollowUpCall, HeldOut, InboundMail, Signal, Survey
+from outreach.queries.mails import to_look_at, visible_mails
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +224,8 @@ def test_the_ledger_goes_back_three_months() -> None:
 
 def test_customers_are_from_everywhere() -> None:
     people = Customer.objects.exclude(preferred_name="")
-    assert people.count() == len(PEOPLE)
+    assert people.count() == len(PEOPLE) + len(FLYERS)
+    assert len(set(people.values_list("preferred_name", flat=True))) == people.count()
     assert len(set(people.values_list("time_zone", flat=True))) >= 25
     assert any("؀" <= letter <= "ۿ" for person in people for letter in person.preferred_name)
     assert max(len(person.preferred_name) for person in people) > 60
@@ -309,6 +315,62 @@ def test_calls_can_be_made_now_and_have_been(demo: datetime) -> None:
     assert fates >= {SignalFate.CALL_PLANNED, SignalFate.SATISFIED, SignalFate.DO_NOT_CALL, SignalFate.NO_PHONE}
     assert SignalFate.HISTORICAL in fates
     assert "" not in fates
+
+
+def test_customers_were_asked_how_it_was(demo: datetime) -> None:
+    after_case = Survey.objects.filter(kind=SurveyKind.CLOSURE)
+    assert set(after_case.values_list("status", flat=True)) == set(SurveyStatus.values) - {SurveyStatus.PLANNED}
+    why_not = set(after_case.values_list("why_not", flat=True))
+    assert why_not >= {NotAsked.OPTED_OUT, NotAsked.NO_ADDRESS, NotAsked.ASKED_LATELY}
+    asked = after_case.filter(asked_at__isnull=False, case__status=CaseStatus.CLOSED)
+    assert {each.asked_at - each.case.closed_at for each in asked if each.asked_at and each.case} == {
+        timedelta(hours=1)
+    }
+    answered = Survey.objects.filter(status=SurveyStatus.ANSWERED)
+    assert set(answered.filter(template__isnull=False).values_list("template__language", flat=True)) == {
+        "de",
+        "en",
+        "es",
+        "fr",
+    }
+    again = answered.filter(kind=SurveyKind.FOLLOW_UP)
+    assert again.filter(call__isnull=False).exists()
+    assert again.filter(call__isnull=True).exists()
+    assert not Survey.objects.filter(status=SurveyStatus.PLANNED, ask_at__lt=demo).exists()
+    assert FollowUpCall.objects.filter(signal__kind=SignalKind.REQUEST, status=CallStatus.PLANNED).exists()
+
+
+def test_what_calls_change_is_counted_by_the_lot(demo: datetime) -> None:
+    for period, at_least in (("30", DISSATISFIED - 10), ("all", DISSATISFIED)):
+        window = queries.window(user("ines"), period=period, unit=None, now=demo)
+        [trial] = effects.compare(queries.sums(window, *queries.OF_LOTS))
+        assert trial.called + trial.held_out >= at_least
+        assert "turned_around" in trial.outcomes
+        # The lot is drawn anew wherever the demo is loaded: that there are enough on both sides is likely, not sure.
+        for effect in trial.effects:
+            assert effect.enough == (min(effect.called.n, effect.held_out.n) >= effects.LEAST)
+        assert trial.effects[0].called.n + trial.effects[0].held_out.n > 2 * effects.LEAST
+    assert (trial.called, trial.held_out) == (FollowUpCall.objects.filter(by_lot=True).count(), HeldOut.objects.count())
+
+
+def test_numbers_were_rung() -> None:
+    assert {(dial.dialer, dial.ended_at is not None) for dial in Dial.objects.all()} == {("link", True)}
+    assert Dial.objects.filter(attempts__isnull=False).count() >= 20
+    assert Dial.objects.filter(follow_up_call=None, case__isnull=False).exists()
+    assert Event.objects.filter(type=EventType.DIAL_STARTED, customer__isnull=False).count() == Dial.objects.count()
+
+
+def test_mail_came_in() -> None:
+    came = {mail.fate: mail for mail in InboundMail.objects.select_related("case", "about", "customer")}
+    assert set(came) == {"reply", "incident", "auto_reply", "bounce", "colleague", "spam"}
+    reply, bounce = came[MailFate.REPLY], came[MailFate.BOUNCE]
+    assert reply.about is not None
+    assert reply.about.case == reply.case is not None
+    assert Event.objects.filter(type=EventType.MAIL_RECEIVED, case=reply.case, customer=reply.customer).exists()
+    assert came[MailFate.INCIDENT].case in Case.objects.filter(owner__isnull=False, status=CaseStatus.OPEN)
+    assert bounce.about is not None
+    assert bounce.about.status == DeliveryStatus.FAILED
+    assert [mail.fate for mail in to_look_at(visible_mails(user("ines")))] == [MailFate.COLLEAGUE]
 
 
 def test_mail_went_out_when_it_was_written_and_notices_wait() -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from accounts.enums import Role
 from cases.enums import CaseStatus
 from cases.models import Case
+from desk.management.demo.flyers import WORTH
+from desk.management.demo.ringing import Try, ring_back
 from desk.management.demo.stage import Cast, Story
-from outreach.domain import hours, planning, programs, signals
-from outreach.domain.calls import take
-from outreach.domain.outcomes import record_outcome
-from outreach.enums import CallOutcome, SignalKind
+from outreach.domain import planning, programs, signals
+from outreach.domain.dialing.phones import choose_phone
+from outreach.enums import CallOutcome, CallStatus, Dialer, SignalKind
 from outreach.models import FollowUpCall, Program
 
 
@@ -62,27 +63,24 @@ NOT_CALLED = [
 
 
 class Made(NamedTuple):
-    """A call that was made: how it went, what we heard, what would help, which cause."""
+    """A call that was made about what somebody said, by whom, and how it went."""
 
     said: Said
     by: str
-    outcome: CallOutcome
-    wrong: str = ""
-    help: str = ""
-    cause: str = ""
+    tried: Try
 
 
 TURNED, NOT_TURNED = CallOutcome.TURNED_AROUND, CallOutcome.NOT_TURNED_AROUND
 MADE = [
-    Made(Said("hannah", 19, 1, "Never again."), "maya", TURNED, "The second letter contradicted the first.", "One letter, with a name under it.", "Misleading letter"),
-    Made(Said("fergus", 16, 2, "Not good."), "omar", TURNED, "He was told the wrong gate.", "A message when the gate changes.", "Message not sent"),
-    Made(Said("ioana", 14, 1, "Nesatisfăcută."), "omar", NOT_TURNED, "The credit never came.", "That it comes this week.", "Step left out"),
-    Made(Said("minjun", 11, 2, "늦어요."), "lena", TURNED, "Nobody said how long it takes.", "A date.", "Terms hard to understand"),
-    Made(Said("khai", 8, 1, "Sad."), "maya", TURNED, "She had to prove who she is four times.", "Once would be enough.", "System not known"),
-    Made(Said("carmen", 6, 2, "Regular."), "omar", CallOutcome.REFUSED),
-    Made(Said("shira", 4, 1, "לא מרוצה"), "omar", TURNED, "The voucher had run out before it came.", "One that lasts a year.", "Approval took too long"),
-    Made(Said("jurgen", 0.9, 2, "Na ja."), "lena", CallOutcome.LEFT_MESSAGE),
-    Made(Said("sita", 0.95, 2, "Confusing."), "lena", CallOutcome.NO_ANSWER),
+    Made(Said("hannah", 19, 1, "Never again."), "maya", Try(TURNED, "The second letter contradicted the first.", "One letter, with a name under it.", "Misleading letter")),
+    Made(Said("fergus", 16, 2, "Not good."), "omar", Try(TURNED, "He was told the wrong gate.", "A message when the gate changes.", "Message not sent")),
+    Made(Said("ioana", 14, 1, "Nesatisfăcută."), "omar", Try(NOT_TURNED, "The credit never came.", "That it comes this week.", "Step left out")),
+    Made(Said("minjun", 11, 2, "늦어요."), "lena", Try(TURNED, "Nobody said how long it takes.", "A date.", "Terms hard to understand")),
+    Made(Said("khai", 8, 1, "Sad."), "maya", Try(TURNED, "She had to prove who she is four times.", "Once would be enough.", "System not known")),
+    Made(Said("carmen", 6, 2, "Regular."), "omar", Try(CallOutcome.REFUSED)),
+    Made(Said("shira", 4, 1, "לא מרוצה"), "omar", Try(TURNED, "The voucher had run out before it came.", "One that lasts a year.", "Approval took too long")),
+    Made(Said("jurgen", 0.9, 2, "Na ja."), "lena", Try(CallOutcome.LEFT_MESSAGE)),
+    Made(Said("sita", 0.95, 2, "Confusing."), "lena", Try(CallOutcome.NO_ANSWER)),
 ]  # fmt: skip
 
 
@@ -96,23 +94,38 @@ SCRIPT = (
 
 
 def calls(cast: Cast) -> Iterator[Story]:
-    """Stories of signals and of the calls that followed, by a program and a group that are set up for it."""
-    admin, opened = cast.staff["admin"], cast.now - timedelta(days=30)
+    """Stories of signals and of the calls that followed, by the programs and the group that are set up for them."""
+    _set_up(cast, now=cast.now - timedelta(days=90))
+    for said in (*TO_CALL, *NOT_CALLED):
+        yield _signal(cast, said)
+    for made in MADE:
+        yield _call(cast, made)
+
+
+def _set_up(cast: Cast, *, now: datetime) -> None:
+    """Everybody is called, so that the demo's calls are the same for all; only of frequent flyers a lot leaves out half."""
+    admin = cast.staff["admin"]
     people = [
         programs.Member(person, LANGUAGES.get(name, []))
         for name, person in cast.staff.items()
         if person.takes_calls and person.role != Role.ADMIN
     ]
-    group = programs.set_group(None, name="Those who listen well", members=people, by=admin, now=opened)
-    # The demo is the same for everybody, so no lot is drawn in it.
+    group = programs.set_group(None, name="Those who listen well", members=people, by=admin, now=now)
     first = Program.objects.order_by("rank", "id")[0]
+    said: dict[str, Any] = {"group": group, "script": SCRIPT, "by": admin, "now": now}
+    programs.set_program(first, questions=QUESTIONS, holdout_percent=0, **said)
     programs.set_program(
-        first, group=group, script=SCRIPT, questions=QUESTIONS, holdout_percent=0, by=admin, now=opened
+        None,
+        name="Frequent flyers: do calls help?",
+        rank=first.rank - 1,
+        score_at_most=first.score_at_most,
+        value_at_least_minor=WORTH,
+        value_currency=cast.units["air"].currency,
+        holdout_percent=50,
+        questions=QUESTIONS[:1],
+        **said,
     )
-    for said in (*TO_CALL, *NOT_CALLED):
-        yield _signal(cast, said)
-    for made in MADE:
-        yield _call(cast, made)
+    choose_phone(cast.staff["lena"], dialer=Dialer.LINK, address="sip.example.org", by=cast.staff["lena"], now=now)
 
 
 def _receive(cast: Cast, said: Said, at: datetime, case: Case | None = None) -> None:
@@ -145,22 +158,6 @@ def _call(cast: Cast, made: Made) -> Story:
     customer = cast.customers[made.said.who]
     closed = Case.objects.filter(customer=customer, status=CaseStatus.CLOSED).order_by("-closed_at")
     _receive(cast, made.said, at, closed.first())
-    call = FollowUpCall.objects.select_related("customer").filter(customer=customer).last()
-    opening = hours.next_open(customer, after=at + timedelta(minutes=90))
-    # Where it has not been morning since, the call is still to be made.
-    if call is None or opening is None or opening > cast.now - timedelta(minutes=30):
-        return
-    yield opening
-    rep = cast.staff[made.by]
-    take(call, by=rep, now=opening)
-    ended = opening + timedelta(minutes=6)
-    yield ended
-    record_outcome(
-        call,
-        outcome=made.outcome,
-        what_went_wrong=made.wrong,
-        what_would_help=made.help,
-        cause=cast.causes[made.cause] if made.cause else None,
-        by=rep,
-        now=ended,
-    )
+    call = FollowUpCall.objects.select_related("customer").filter(customer=customer, status=CallStatus.PLANNED).first()
+    if call is not None:
+        yield from ring_back(cast, call, [made.tried], by=made.by, after=at + timedelta(minutes=90))

@@ -16,13 +16,16 @@ from accounts.models import User
 from cases.models import Case
 from desk.management.demo.calls import calls
 from desk.management.demo.catalog import stock
+from desk.management.demo.flyers import flyers, introduce_flyers
 from desk.management.demo.honored import honored
+from desk.management.demo.mails import mails
 from desk.management.demo.past import past
 from desk.management.demo.people import introduce
 from desk.management.demo.present import present
 from desk.management.demo.remedies import office, remedies
 from desk.management.demo.staff import SIGN_INS, hire
 from desk.management.demo.stage import Cast, Story, play
+from desk.management.demo.surveys import answers, today
 from insights.domain.rollup import rebuild
 from integrations.domain.importing import import_complaints
 from journal.domain.feed import sequence
@@ -54,10 +57,9 @@ def load(complaints: BinaryIO, *, now: datetime) -> Loaded:
     hire(cast, now=opened)
     stock(cast, now=opened)
     introduce(cast, now=opened)
-    play(
-        [*past(cast), *present(cast), *honored(cast), *remedies(cast), *calls(cast), *office(cast), *_office(cast)],
-        now=now,
-    )
+    introduce_flyers(cast, now=opened)
+    told = (past, present, honored, remedies, calls, flyers, today, mails, office, _office)
+    play([story for tell in told for story in tell(cast)], cast=cast, answering=answers(cast))
     while sequence():
         pass
     rebuild(now=now)  # three months at once are quicker counted anew than followed event by event

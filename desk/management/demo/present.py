@@ -26,6 +26,7 @@ from desk.management.demo.steps import (
     promise_tomorrow,
     promise_within,
     reopen,
+    ring,
     still_working,
     take_back,
     tell,
@@ -90,12 +91,12 @@ PROMISED = [
     Tale("aroha", "omar", ago(hours=20), "You changed my flight and I missed my sister’s wedding rehearsal.", "Schedule change not announced",
          category="Schedule change", about=HIGH, steps=[(2, feel(Feeling.DISAPPOINTED)), (8, give("lounge")), (2, promise_tomorrow(9, "Her decision about the other flight"))]),
     Tale("carmen", "omar", ago(hours=30), "Llevo dos semanas sin agua caliente.", "Boiler repair forgotten", category="Repair", about=HIGH,
-         steps=[(2, feel(Feeling.ANGRY)), (3, promise_within(240, "Day of the repair")), (200, still_working(1700, "The part is ordered; it comes on Monday."))]),
+         steps=[(2, feel(Feeling.ANGRY)), (3, promise_within(240, "Day of the repair")), (199, ring), (1, still_working(1700, "The part is ordered; it comes on Monday."))]),
     Tale("wendell", "maya", ago(hours=6), "Do not call me. Write.", "Called three times although he asked not to be", Channel.EMAIL, "Unwanted calls",
          {"kind_of_action": KindOfAction.CONDUCT},
          [(4, feel(Feeling.ANGRY, confirmed=None)), (10, contact("Wrote and apologized for the calls.", Channel.EMAIL)), (5, promise_tomorrow(11, "Written confirmation", Channel.EMAIL))]),
     Tale("ana", "maya", ago(hours=1), "Se cortó la llamada otra vez.", "Line drops whenever she is transferred", category="Calls", about=LOW,
-         steps=[(2, feel(Feeling.FRUSTRATED)), (25, contact("Was explaining when the line went dead.", reached=Reached.DROPPED)), (1, keep("Called back at once."))]),
+         steps=[(2, feel(Feeling.FRUSTRATED)), (23, ring), (2, contact("Was explaining when the line went dead.", reached=Reached.DROPPED)), (1, ring), (2, keep("Called back at once."))]),
 ]  # fmt: skip
 
 # --- Given and still to be delivered -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from cases.models import Case, Incident, Promise
 from compensation.domain import approvals, awards, confirming, delivering, offers, payouts, resubmitting, reversing
 from compensation.models import Approval, Award, CounterOffer, Payout
 from desk.management.demo.stage import Cast, Story
+from outreach.domain.dialing import dials
 
 
 @dataclass
@@ -278,6 +279,12 @@ def contact(words: str, channel: str = Channel.PHONE, *, reached: str = Reached.
     )
 
 
+def ring(run: Run, now: datetime) -> object:
+    """Have the customer's number rung by the rep's own device."""
+    key = f"{run.case.reference}-{now:%Y%m%d%H%M}"
+    return dials.dial(run.case.customer, key=key, case=run.case, by=run.by, now=now)
+
+
 def note(words: str) -> Action:
     return lambda run, now: conversation.add_note(run.case, words=words, by=run.by, now=now)
 
@@ -303,7 +310,14 @@ def hand_to(names: Sequence[str], reason: str) -> Action:
 
 
 def close(outcome: str, words: str = "") -> Action:
-    return lambda run, now: closing.close(run.case, outcome=outcome, words=words, by=run.by, now=now)
+    """Close the case; the clock plans at once when to ask the customer how it was."""
+
+    def act(run: Run, now: datetime) -> object:
+        closed = closing.close(run.case, outcome=outcome, words=words, by=run.by, now=now)
+        run.cast.plan_surveys(now)
+        return closed
+
+    return act
 
 
 def reopen(reason: str) -> Action:
