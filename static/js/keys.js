@@ -124,10 +124,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (detail.requestConfig.verb !== "get" && detail.xhr.status >= 400 && target.closest?.("[data-scope]")?.id === leaving?.gone) leaving = null;
 });
-document.addEventListener("htmx:afterSettle", () => {
+/* at once, so that no key falls between two rows; whoever went elsewhere meanwhile, or writes there, stays there */
+document.addEventListener("htmx:afterSwap", () => {
   if (!leaving || document.getElementById(leaving.gone)) return;
   const { next } = leaving;
   leaving = null;
+  if (document.activeElement !== document.body) return;
   const to = next.map((id) => document.getElementById(id)).find(Boolean)?.querySelector(".row-link");
   to?.focus();
   to?.scrollIntoView({ block: "nearest" });

@@ -111,13 +111,36 @@ def test_a_part_that_refreshes_while_an_answer_is_on_its_way_does_not_lose_the_p
     on_to(page, first)
 
     def held(route: Route) -> None:
-        page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:afterSettle', {bubbles: true}))")
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:afterSwap', {bubbles: true}))")
         route.continue_()
 
     page.route("**/approvals/*/approve", held)
     page.keyboard.press("a")
     page.locator(f"#answered-{first.pk}").wait_for()
     on_to(page, second)
+
+
+FASTER = """document.addEventListener("htmx:afterSwap", () => {
+  const fold = document.querySelector(".ask details[data-key=d]");
+  fold.open = true;
+  fold.querySelector("textarea").focus();
+}, {once: true, capture: true})"""
+
+
+def test_whoever_writes_the_next_answer_already_is_not_taken_from_it(house: House, open_page: OpenPage) -> None:
+    """What they type would be taken for keys."""
+    first, second = ask(house, 3000, 4000)
+    page = open_page(house.sue)
+    page.goto("/approvals")
+    page.keyboard.press("j")
+    on_to(page, first)
+    page.evaluate(FASTER)
+    page.keyboard.press("a")
+    page.locator(f"#answered-{first.pk}").wait_for()
+    page.wait_for_timeout(300)
+    page.keyboard.type("Paid back")
+    assert page.locator(f"#ask-{second.pk} textarea").first.input_value() == "Paid back"
+    assert again(second).status == "waiting"
 
 
 def test_no_stray_key_approves_anything(house: House, open_page: OpenPage) -> None:
