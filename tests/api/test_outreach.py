@@ -26,10 +26,14 @@ def _now() -> Any:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_lot(house: House) -> None:
+    Program.objects.update(holdout_percent=0)
+
+
 @pytest.fixture
 def alice(house: House, api: Clients) -> Api:
     User.objects.filter(pk=house.alice.pk).update(takes_calls=True)
-    Program.objects.update(holdout_percent=0)
     house.alice.refresh_from_db()
     return api(house.alice)
 

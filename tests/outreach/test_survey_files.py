@@ -17,7 +17,7 @@ from journal.models import Event
 from outreach.domain import planning
 from outreach.domain.surveys.files import Counts, Reject, import_answers
 from outreach.enums import SignalFate
-from outreach.models import Signal, Survey
+from outreach.models import Program, Signal, Survey
 from tests.factories import NOW, House
 from tests.outreach.conftest import Counted
 
@@ -38,6 +38,7 @@ def dana(house: House) -> Any:
 
 
 def test_an_answer_is_taken_once_and_leads_to_a_call(dana: Any) -> None:
+    Program.objects.update(holdout_percent=0)
     text = HEADER + '7,C-1,2026-03-10T09:00:00-05:00,1,2,"Nobody\nlistened"\n'
     counts, rejects = taken(text)
     assert (str(counts), rejects) == ("created 1, unchanged 0, rejected 0", [])
@@ -46,7 +47,7 @@ def test_an_answer_is_taken_once_and_leads_to_a_call(dana: Any) -> None:
     assert (survey.external_system, survey.external_id, survey.customer) == ("tool", "7", dana)
     assert str(taken(text)[0]) == "created 0, unchanged 1, rejected 0"
     planning.plan(now=NOW)
-    assert Signal.objects.get().fate in (SignalFate.CALL_PLANNED, SignalFate.HELD_OUT)
+    assert Signal.objects.get().fate == SignalFate.CALL_PLANNED
     assert Event.objects.filter(type="survey.answered", customer_id=dana.pk).count() == 1
 
 
