@@ -12,6 +12,7 @@ from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
 
 from accounts.domain.links import address
 from accounts.models import Notice
+from cases.enums import MessageKind
 from cases.models import Message
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,10 @@ def _letter(row: Notice | Message) -> EmailMessage | None:
     if not to:
         return None
     headers = {"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"}
+    if isinstance(row, Message) and row.kind == MessageKind.SURVEY and row.link:
+        # So that a mail program can offer it (RFC 8058), and nobody has to call us spam to be left alone.
+        headers["List-Unsubscribe"] = f"<{address(row.link)}/asking>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail = EmailMessage(" ".join(subject.split()), body, None, [to], headers=headers)
     if isinstance(row, Message) and row.letter is not None:
         mail.attach(_file_name(row), bytes(row.letter.pdf), "application/pdf")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts.authority import Refused
 from cases.domain.languages import times
@@ -22,6 +23,7 @@ from outreach.forms.surveys import CallMeForm, SurveyForm
 from outreach.models import Survey
 from recovery.pages import public
 
+ONE_CLICK = "List-Unsubscribe"
 TOO_LATE = ("survey_answered", "survey_expired")
 
 
@@ -73,15 +75,22 @@ def survey_call_me(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("survey", args=[token]))
 
 
+@csrf_exempt
 @public
 def survey_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """A customer does not want to be asked again, or does after all."""
+    """A customer does not want to be asked again, or does after all.
+
+    A mail program does so for them in one POST (RFC 8058), without having seen the page: the link is what shows that they
+    are meant.
+    """
     try:
         survey = answering.of_token(token)
     except Refused:
         return _broken(request)
     if request.method == "POST":
         answering.choose_asking(survey, wanted=request.POST.get("ask") == "on", now=timezone.now())
+        if ONE_CLICK in request.POST:
+            return HttpResponse(status=204)
     return HttpResponseRedirect(f"{reverse('survey', args=[token])}#asking")
 
 

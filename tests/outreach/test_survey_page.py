@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts.domain import links
+from outreach.domain import delivery
 from outreach.domain.surveys.next_steps import last_open
 from outreach.enums import SurveyStatus
 from outreach.models import FollowUpCall, Program, Signal, Survey, SurveyTemplate
@@ -182,6 +185,18 @@ def test_they_may_say_that_they_do_not_want_to_be_asked_again(client: Client, su
     assert again(survey.customer).do_not_survey
     client.post(at(survey, "survey-stop"), {"ask": "on"})
     assert not again(survey.customer).do_not_survey
+
+
+def test_a_mail_program_stops_it_in_one_click(survey: Survey) -> None:
+    mail.outbox.clear()
+    delivery.deliver_messages(clock=lambda: LATER)
+    (sent,) = [each for each in mail.outbox if "/s/" in str(each.body)]
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    where = sent.extra_headers["List-Unsubscribe"].strip("<>").removeprefix(settings.RECOVERY["ADDRESS"])
+    assert where == at(survey, "survey-stop")
+    # without a cookie, a form or a page before it
+    stopped = Client(enforce_csrf_checks=True).post(where, {"List-Unsubscribe": "One-Click"})
+    assert (stopped.status_code, again(survey.customer).do_not_survey) == (204, True)
 
 
 def test_looking_changes_nothing(client: Client, survey: Survey) -> None:
