@@ -48,12 +48,13 @@ def of_arm(mean: float | None, effect: Effect) -> str:
 
 @register.filter
 def between(effect: Effect) -> str:
-    """A difference and its interval: +0.42 (+0.10 to +0.74); shares in points of a hundred."""
+    """A difference and its interval: +0.42 (+0.10 to +0.74); of shares in points: +12.0 pts (+3.1 to +20.4)."""
     if effect.difference is None or effect.low is None or effect.high is None:
         return "–"
     times, places = (100, 1) if effect.is_share else (1, 2)
     said = [f"{times * value:+.{places}f}" for value in (effect.difference, effect.low, effect.high)]
-    return f"{said[0]} ({said[1]} to {said[2]})"
+    unit = " pts" if effect.is_share else ""
+    return f"{said[0]}{unit} ({said[1]} to {said[2]})"
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
@@ -27,7 +27,7 @@ from outreach.models import FollowUpCall
 SEED = 2607
 SYSTEM = "after-flight"
 # So many are dissatisfied, of whom the first some weeks before the others, and so many are not.
-EARLY, DISSATISFIED, SATISFIED = 4, 98, 6
+EARLY, DISSATISFIED, SATISFIED = 4, 98, 12
 # Days before the demo is loaded: of the early ones, and of all others. By the last of them the second survey is answered.
 EARLY_DAYS, DAYS = (45.0, 32.0), (28.6, 7.2)
 # What makes a frequent flyer, in pence a year.
@@ -64,7 +64,7 @@ HEARD = [
     ("The lounge turned my wife away.", "The guest rule had changed in March.", "Honor what the card says.", "Terms hard to understand"),
     ("Voucher refused at the counter.", "The voucher was not in the system of the airport.", "One system.", "System not known"),
 ]  # fmt: skip
-PLEASED = ("On time, friendly, thank you.", "Smooth.", "", "Best crew in years.", "")
+PLEASED = ("On time, friendly, thank you.", "Smooth.", "", "Best crew in years.", "", "")
 TURNED, NOT_TURNED = CallOutcome.TURNED_AROUND, CallOutcome.NOT_TURNED_AROUND
 NOBODY, MESSAGE = Try(CallOutcome.NO_ANSWER), Try(CallOutcome.LEFT_MESSAGE)
 # How the calls of each 12 go; the last of them is never reached.
@@ -73,30 +73,31 @@ WHO_CALLS = {"de": ("lena",), "es": ("omar",)}
 
 
 class Flyer(NamedTuple):
-    """A passenger, what they answered after their flight, and how many days ago the file came that says so."""
+    """A passenger; if dissatisfied with how many days ago the file came that says so, their score and their words."""
 
     key: str
     home: Home
     name: str
-    days: float
-    score: int
-    words: str
+    days: float = 0
+    score: int = 0
+    words: str = ""
 
 
-def _cast_list() -> Iterator[Flyer]:
+def _dissatisfied() -> Iterator[Flyer]:
     """Always the same passengers, the first to answer first."""
     chance = random.Random(SEED)  # noqa: S311 - a story, not a secret
-    known: Counter[str] = Counter()
-    told = [*_spread(EARLY_DAYS, EARLY), *_spread(DAYS, DISSATISFIED - EARLY)]
-    days = [(when, True) for when in told] + [(when, False) for when in _spread(DAYS, SATISFIED)]
-    for number, (when, unhappy) in enumerate(sorted(days, reverse=True)):
-        home = ABROAD[number // 2 % 3] if number % 2 and number % 5 else BRITISH
-        turn, among = divmod(known[home.place], len(home.first))
-        name = f"{home.first[among]} {home.last[(turn + known[home.place]) % len(home.last)]}"
-        known[home.place] += 1
-        score = chance.choice((1, 2, 2)) if unhappy else chance.choice((4, 5))
-        words = HEARD[number % len(HEARD)][0] if unhappy else chance.choice(PLEASED)
-        yield Flyer(f"flyer-{number + 1}", home, name, when, score, words)
+    nights = [*_spread(EARLY_DAYS, EARLY), *_spread(DAYS, DISSATISFIED - EARLY)]
+    for number, days in enumerate(nights):
+        words = HEARD[number % len(HEARD)][0]
+        yield _flyer(number)._replace(days=days, score=chance.choice((1, 2, 2)), words=words)
+
+
+def _flyer(number: int) -> Flyer:
+    """The person with this number: every other from abroad, no two with one name."""
+    abroad, among = number % 2 == 1, number // 2
+    home, turn = (ABROAD[among % len(ABROAD)], among // len(ABROAD)) if abroad else (BRITISH, among)
+    again, first = divmod(turn, len(home.first))
+    return Flyer(f"flyer-{number + 1}", home, f"{home.first[first]} {home.last[(5 * turn + again) % len(home.last)]}")
 
 
 def _spread(days: tuple[float, float], count: int) -> list[float]:
@@ -105,7 +106,10 @@ def _spread(days: tuple[float, float], count: int) -> list[float]:
     return [round(first - (first - last) * number / (count - 1)) - 0.15 for number in range(count)]
 
 
-FLYERS = list(_cast_list())
+UNHAPPY = list(_dissatisfied())
+# They fly every week, and say so two times of three.
+HAPPY = [_flyer(number) for number in range(DISSATISFIED, DISSATISFIED + SATISFIED)]
+FLYERS = [*UNHAPPY, *HAPPY]
 
 
 def introduce_flyers(cast: Cast, *, now: datetime) -> None:
@@ -117,7 +121,7 @@ def introduce_flyers(cast: Cast, *, now: datetime) -> None:
             units=[cast.units["air"]],
             phones=[f"+441632960{FIRST_NUMBER + number}"],
             emails=[f"{flyer.key}@example.org"],
-            external_ids=[(SYSTEM, f"FF-{2001 + number}")],
+            external_ids=[(SYSTEM, flyer.key.upper())],
             preferred_name=flyer.name,
             time_zone=flyer.home.zone,
             language=flyer.home.language,
@@ -130,29 +134,37 @@ def introduce_flyers(cast: Cast, *, now: datetime) -> None:
 def flyers(cast: Cast) -> Iterator[Story]:
     """The files of every night, and a story for each of those whom the lot may have called."""
     nights: dict[float, list[Flyer]] = defaultdict(list)
-    for flyer in FLYERS:
+    for flyer in UNHAPPY:
         nights[flyer.days].append(flyer)
-    yield from (_night(cast, days, nights[days]) for days in sorted(nights, reverse=True))
-    yield from (_call(cast, flyer, number) for number, flyer in enumerate(FLYERS) if flyer.score <= 2)
+    for number, days in enumerate(sorted(nights, reverse=True)):
+        yield _night(cast, days, [*nights[days], *_pleased(number)])
+    yield from (_call(cast, flyer, number) for number, flyer in enumerate(UNHAPPY))
+
+
+def _pleased(night: int) -> Iterator[Flyer]:
+    chance = random.Random(f"{SEED}:{night}")  # noqa: S311 - a story, not a secret
+    for number, flyer in enumerate(HAPPY):
+        if (number + night) % 3:
+            yield flyer._replace(score=chance.choice((5, 5, 4, 4, 4, 3)), words=chance.choice(PLEASED))
 
 
 def _night(cast: Cast, days: float, told: list[Flyer]) -> Story:
     """A file comes in, and what follows from it is planned."""
     at = cast.now - timedelta(days=days)
     yield at
-    import_answers(_file(cast, told, at), system=SYSTEM, by=cast.staff["crm"], now=at, on_reject=_impossible)
+    import_answers(_file(told, at), system=SYSTEM, by=cast.staff["crm"], now=at, on_reject=_impossible)
     planning.plan(now=at)
     cast.plan_surveys(at)
 
 
-def _file(cast: Cast, told: list[Flyer], at: datetime) -> BytesIO:
+def _file(told: list[Flyer], at: datetime) -> BytesIO:
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(["id", "customer_external_id", "answered_at", "satisfaction", "words"])
-    answered = at - timedelta(hours=9)
+    answered = (at - timedelta(hours=9)).isoformat()
     for flyer in told:
-        known_as = f"FF-{2001 + FLYERS.index(flyer)}"
-        rows.writerow([f"{known_as}-{answered:%y%m%d}", known_as, answered.isoformat(), flyer.score, flyer.words])
+        number = flyer.key.upper()
+        rows.writerow([f"{number}-{at:%y%m%d}", number, answered, flyer.score, flyer.words])
     return BytesIO(text.getvalue().encode())
 
 
