@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.domain.links import token
+from cases.domain.promise_words import words_in
 from cases.models import Promise
 from tests.factories import DAY, House, again
 from tests.harness.browser import OpenPage
@@ -54,18 +55,20 @@ def test_a_customer_moves_a_promise_on_their_phone(house: House, open_page: Open
 
 
 @pytest.mark.only("sqlite")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_customers_page(house: House, open_page: OpenPage, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "scheme"), [("en", "light"), ("en", "dark"), ("de", "dark"), ("fr", "light"), ("es", "dark")]
+)
+def test_axe_finds_nothing_on_the_customers_page(house: House, open_page: OpenPage, language: str, scheme: str) -> None:
     now = timezone.now()
-    promise = house.promise(house.case(now=now), due_end=now + 3 * DAY, now=now)
+    promise = house.promise(house.case(house.customer(language=language), now=now), due_end=now + 3 * DAY, now=now)
     window, found = open_page(None, width=320, height=700, color_scheme=scheme), []
     for name, address in (("promise", f"/p/{token('promise', promise.pk)}"), ("forged", "/p/7~x")):
         window.goto(address)
         found += violations(window, f"{name}, {scheme}")
         assert window.evaluate("document.documentElement.scrollWidth") <= 320
     window.goto(f"/p/{token('promise', promise.pk)}")
-    window.get_by_role("button", name="Move it to this time").click()
-    expect(window.get_by_role("alert")).to_be_visible()
+    window.get_by_role("button", name=words_in(language).move).click()
+    expect(window.get_by_role("alert")).to_have_text(words_in(language).choose_one)
     found += violations(window, f"refused, {scheme}")
     assert not found, "\n".join(found)
 
