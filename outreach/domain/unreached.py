@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -42,7 +43,12 @@ def note_returned(notice: Notice, *, status: str, now: datetime) -> bool:
 
 def tell_unreached(person: User, *, now: datetime) -> None:
     """Once a day (UTC), and on desks alone: what told them by mail would come back as well."""
-    told = {"key": f"unreached:{person.pk}:{now:%Y-%m-%d}", "kind": "unreached", "now": now, "urgent": True}
+    told: dict[str, Any] = {
+        "key": f"unreached:{person.pk}:{now:%Y-%m-%d}",
+        "kind": "unreached",
+        "now": now,
+        "urgent": True,
+    }
     tell([person], title="Our mail to you comes back. Have your address put right.", path="/preferences", **told)
     others = administrators().exclude(pk=person.pk)
     title = f"Our mail to {person.name[:120]} comes back. Put the address right."
