@@ -71,6 +71,7 @@ SCREENS = (
     Screen("ledger-entries", "ines", "/ledger/entries"),
     Screen("insights", "ines", "/insights"),
     Screen("insights-honored", "ines", "/insights/honored?period=90"),
+    Screen("insights-calls", "ines", "/insights/calls"),
     Screen("settings", "admin", "/settings"),
     Screen("caps", "admin", "/settings/caps"),
     Screen("caps-over-time", "admin", "/settings/caps/of/rep"),
