@@ -27,6 +27,8 @@ ALONE = "race or alone"
 # Where they lie: their run looks nowhere else, since finding all tests takes a while. tests/conftest.py holds them to it.
 LIE_IN = ("tests/races", "tests/drills", "tests/journal/test_feed.py")
 LONG = "drill or fuzz"
+# Named at the end, so that whoever made the suite slower sees it.
+SLOWEST = ("--durations=12", "--durations-min=5")
 NO_TESTS = 5  # pytest's exit code when it collected none
 
 
@@ -62,7 +64,7 @@ class Suite:
         print(f"\n=== {label} " + "=" * max(0, 70 - len(label)), flush=True)
         file = self.reports / f"{len(self.lines)}.json"
         began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-q", *options, *self.arguments]
+        command = [sys.executable, "-m", "pytest", "-q", *SLOWEST, *options, *self.arguments]
         code = subprocess.run(command, env=env | {"RECOVERY_SUITE_REPORT": str(file)}, check=False).returncode
         took = time.monotonic() - began
         result = json.loads(file.read_text()) if file.exists() else {"counts": {}, "skipped": {}, "failed": []}
