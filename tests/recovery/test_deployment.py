@@ -14,7 +14,15 @@ ROOT = settings.BASE_DIR
 
 
 def test_the_compose_file_fits_the_specification_and_our_promises() -> None:
-    assert set(compose_check.check_file()["services"]) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(compose_check.check_file()["services"]) == {
+        "postgres",
+        "redis",
+        "migrate",
+        "web",
+        "worker",
+        "reminders",
+        "beat",
+    }
 
 
 def test_a_slip_in_the_compose_file_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
