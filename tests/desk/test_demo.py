@@ -65,6 +65,7 @@ from compensation.models import (
     Remedy,
 )
 from compensation.queries import waiting_approvals
+from compensation.queries.checks import books_agree
 from compensation.queries.coupons import pools_with_counts
 from desk.management.demo.calls import TO_CALL
 from desk.management.demo.flyers import DISSATISFIED, FLYERS
@@ -115,7 +116,8 @@ def test_a_second_load_changes_nothing() -> None:
     assert Event.objects.count() == before
 
 
-def test_the_counters_and_the_counts_are_right() -> None:
+def test_the_counters_and_the_counts_are_right(demo: datetime) -> None:
+    assert books_agree(now=demo)
     assert compensation.domain.reconcile.differences() == []
     assert cases.domain.reconcile.differences() == []
 
