@@ -135,4 +135,5 @@ def city(zone: str, language: str = ENGLISH) -> str:
     said = ours(language, TIMES)
     if not said or said == ENGLISH:
         return zone.rsplit("/", 1)[-1].replace("_", " ")
-    return get_timezone_location(zone, locale=said, return_city=True)
+    # Babel gives the rest of the zone's name where it knows no city, and says where a word may be broken.
+    return get_timezone_location(zone, locale=said, return_city=True).rsplit("/", 1)[-1].replace("\xad", "")

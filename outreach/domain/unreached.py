@@ -49,7 +49,7 @@ def tell_unreached(person: User, *, now: datetime) -> None:
         "now": now,
         "urgent": True,
     }
-    tell([person], title="Our mail to you comes back. Have your address put right.", path="/preferences", **told)
+    tell([person], title="Our mail does not reach you. Tell whoever keeps your address.", path="/preferences", **told)
     others = administrators().exclude(pk=person.pk)
-    title = f"Our mail to {person.name[:120]} comes back. Put the address right."
+    title = f"Our mail does not reach {person.name[:120]}. Look at the address and the mailbox."
     tell(others, title=title, path="/settings/people", **told)

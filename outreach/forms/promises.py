@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,11 +11,10 @@ from django import forms
 from django.forms import BoundField
 
 from cases.domain.chosen_times import NOTE
+from cases.domain.clock import FARTHEST
 from cases.domain.opening_hours import Slot
 from cases.domain.promise_words import Wording
 from recovery.forms import Form
-
-YEAR = timedelta(days=365)
 
 
 def value_of(slot: Slot) -> str:
@@ -51,7 +50,7 @@ class ChosenTimeForm(Form):
         chosen.choices = [(value, value) for value in self.slots]
         for name, label in (("day", said.day), ("time", said.time), ("words", said.anything)):
             self.fields[name].label = label
-        self.fields["day"].widget.attrs |= {"min": today.isoformat(), "max": (today + YEAR).isoformat()}
+        self.fields["day"].widget.attrs |= {"min": today.isoformat(), "max": (today + FARTHEST).isoformat()}
         for name, code, says in (
             ("slot", "invalid_choice", said.just_gone),
             ("day", "invalid", said.no_day),
@@ -62,6 +61,8 @@ class ChosenTimeForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("day") and data.get("time"):
+            self.errors.pop("slot", None)  # their own goes first, also before a window that has passed meanwhile
         if self.errors:
             return data
         if data["day"] is None and data["time"] is None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from accounts.models import BusinessUnit, Notice
+from accounts.models import BusinessUnit, Notice, time_zones
 from cases.domain import chosen_times
 from cases.domain.clock import in_words
 from cases.domain.languages import TIMES, city, spoken, times
@@ -140,6 +140,13 @@ def test_cities_are_called_what_they_are_called_there() -> None:
         "Vienna",
     ]
     assert city("America/New_York") == "New York"
+    assert city("America/Argentina/Buenos_Aires", "es") == "Buenos Aires"
+    assert city("Atlantic/Reykjavik", "de") == "Reykjavík"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_no_city_is_a_path_or_broken(language: str) -> None:
+    assert [zone for zone in time_zones() if set(city(zone, language)) & set("/_\xad")] == []
 
 
 def test_our_own_people_read_english_whatever_a_page_is_shown_in() -> None:
@@ -156,7 +163,7 @@ def test_our_own_people_read_english_whatever_a_page_is_shown_in() -> None:
         (
             "de",
             "Wir werden Sie bis Mittwoch, 11. März, 16:00 Uhr anrufen: {case}",
-            "Alice wird Sie zu Ihrem Fall {case} bis Mittwoch, 11. März, 16:00 Uhr (Ihre Zeit in Wien) anrufen.",
+            "Alice wird Sie zu Ihrem Fall {case} bis Mittwoch, 11. März, 16:00 Uhr (Ihre Zeit, Wien) anrufen.",
         ),
         (
             "fr",
@@ -166,7 +173,7 @@ def test_our_own_people_read_english_whatever_a_page_is_shown_in() -> None:
         (
             "es",
             "Vamos a llamarle a más tardar el miércoles 11 de marzo a las 16:00 h: {case}",
-            "Alice va a llamarle acerca de su caso {case} a más tardar el miércoles 11 de marzo a las 16:00 h (su hora, en Viena).",
+            "Alice va a llamarle acerca de su caso {case} a más tardar el miércoles 11 de marzo a las 16:00 h (su hora, Viena).",
         ),
         (
             "pt-BR",
@@ -187,7 +194,7 @@ def test_a_promise_is_confirmed_in_the_customers_language(house: House, language
 
 def test_a_time_that_was_meant_on_another_clock_is_said_on_both(house: House) -> None:
     house.promise(of(house, "de"), due_end=NOW + DAY, zone="Europe/London")
-    assert "(Ihre Zeit in Wien; in London bis Mittwoch, 11. März, 15:00 Uhr)" in confirmation().body
+    assert "(Ihre Zeit, Wien; London: bis Mittwoch, 11. März, 15:00 Uhr)" in confirmation().body
 
 
 @pytest.mark.parametrize(
@@ -211,7 +218,7 @@ def test_what_they_chose_is_confirmed_to_them_in_theirs_and_told_to_us_in_ours(
 @pytest.mark.parametrize(
     ("language", "subject", "says"),
     [
-        ("de", "Wir kümmern uns darum", "Sie hören von uns bis Mittwoch, 11. März, 16:00 Uhr (Ihre Zeit in Wien)."),
+        ("de", "Wir kümmern uns darum", "Sie hören von uns bis Mittwoch, 11. März, 16:00 Uhr (Ihre Zeit, Wien)."),
         ("fr", "Nous nous en occupons", "Vous aurez de nos nouvelles au plus tard le mercredi 11 mars à 16:00"),
         ("es", "Nos ocupamos de ello", "Tendrá noticias nuestras a más tardar el miércoles 11 de marzo a las 16:00 h"),
         ("ar", "We are on it", "You will hear from us by Wednesday, March 11, 16:00 your time (Europe/Vienna)."),

@@ -282,6 +282,10 @@ def test_clock_and_workers_are_seen_by_their_rows_and_not_by_a_worker(house: Hou
     by_name = {each.name: each for each in standings(now=NOW)}
     assert (by_name["beat"].state, by_name["worker"].state) == ("open", "failing")
     assert (by_name["worker"].error, by_name["worker"].failing_since) == ("Silent", NOW - 5 * MINUTE)
+    # One that takes nothing but reminders does not stand in for it, though they ring.
+    heartbeats.note("worker", "reminders@here", now=NOW)
+    assert {each.name: each.state for each in standings(now=NOW)}["worker"] == "failing"
+    assert (heartbeats.is_alive("worker", now=NOW), heartbeats.can_ring(now=NOW)) == (False, True)
     assert by_name["broker"].state == "not_set_up"
     probing.probe_due(clock=lambda: NOW)
     assert not Probe.objects.filter(name__in=["beat", "worker", "broker"]).exists()

@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.domain.links import token
 from cases.domain import promises
+from cases.domain.clock import FARTHEST
 from cases.domain.promise_words import WORDINGS
 from cases.models import Case, Message, Promise
 from tests.factories import DAY, HOUR, NOW, House
@@ -81,11 +82,11 @@ STATES: dict[str, tuple[Callable[[House, Case], Promise], dict[str, tuple[str, .
         {
             "de": (
                 "Alice wird Sie anrufen",
-                "bis Freitag, 13. März, 16:00 Uhr Ihre Zeit, in Wien",
-                "dort ist es jetzt 16:00",
+                "bis Freitag, 13. März, 16:00 Uhr Ihre Zeit, Wien",
+                "Es ist jetzt 16:00",
             ),
             "fr": ("Alice va vous appeler", "au plus tard le vendredi 13 mars à 16:00 à votre heure (Vienne)"),
-            "es": ("Alice va a llamarle", "a más tardar el viernes 13 de marzo a las 16:00 h su hora, en Viena"),
+            "es": ("Alice va a llamarle", "a más tardar el viernes 13 de marzo a las 16:00 h su hora (Viena)"),
         },
     ),
     "late": (
@@ -196,8 +197,8 @@ def test_what_cannot_be_taken_is_said_in_it_and_the_times_that_can_be_are_still_
     ("language", "closed", "too_long"),
     [
         ("de", "Wir sind für Sie da: Montag bis Freitag, 08:00 bis 20:00 Uhr in", "höchstens 1000 Zeichen"),
-        ("fr", "Nous sommes là du lundi au vendredi, de 08:00 à 20:00", "1000 caractères au plus"),
-        ("es", "Estamos aquí de lunes a viernes, de 08:00 a 20:00 h", "1000 caracteres como máximo"),
+        ("fr", "Nos horaires : du lundi au vendredi, de 08:00 à 20:00", "1000 caractères au plus"),
+        ("es", "Nuestro horario: de lunes a viernes, de 08:00 a 20:00 h", "1000 caracteres como máximo"),
     ],
 )
 def test_when_we_are_there_and_how_much_we_can_keep_is_said_in_it(
@@ -230,7 +231,7 @@ def test_the_day_that_can_be_chosen_begins_where_the_customer_is(house: House, c
     promise = house.promise(house.case(house.customer(time_zone="Pacific/Auckland")), due_end=DUE)
     found = re.search(r'type="date"[^>]* min="([^"]+)" max="([^"]+)"', client.get(at(promise)).content.decode())
     assert found
-    assert (found[1], datetime.fromisoformat(found[2]) - datetime.fromisoformat(found[1])) == ("2026-03-11", 365 * DAY)
+    assert (found[1], datetime.fromisoformat(found[2]) - datetime.fromisoformat(found[1])) == ("2026-03-11", FARTHEST)
 
 
 def test_what_is_wrong_is_told_to_who_cannot_see_it(house: House, client: Client) -> None:

@@ -95,6 +95,11 @@ def test_a_customer_names_a_day_and_a_time_of_their_own_which_go_before_a_chosen
     assert owed.due_start is None
 
 
+def test_their_own_time_goes_before_a_window_that_has_passed_meanwhile(promise: Promise) -> None:
+    answer = Client().post(at(promise), {"slot": "2020-01-01T00:00:00+00:00", "day": coming(2), "time": "10:15"})
+    assert (answer.status_code, again(promise).status) == (302, "renegotiated")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

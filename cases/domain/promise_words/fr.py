@@ -64,7 +64,7 @@ FRENCH = Wording(
         "due_in_past": "Ce moment est déjà passé. Veuillez en choisir un qui est encore à venir.",
         "due_too_far": "C’est dans plus d’un an. Veuillez choisir un moment plus proche.",
         "skipped_time": "Cette heure n’existe pas ce jour-là : on avance les horloges. Veuillez en choisir une autre.",
-        "closed_then": "Personne n’est là à ce moment. Nous sommes là {hours}. Veuillez choisir l’un des horaires ci-dessus, ou "
+        "closed_then": "Personne n’est là à ce moment. Nos horaires : {hours}. Veuillez choisir l’un des horaires ci-dessus, ou "
         "en indiquer un autre.",
     },
     refused="Nous n’avons pas pu retenir ce moment. Choisissez-en un autre, ou appelez-nous : la personne qui vous répond voit "

@@ -39,5 +39,4 @@ def _is_confirmed_by_mail(promise: Promise) -> bool:
 
 def _rings_late(now: datetime) -> bool:
     """Clock or workers are silent, or reminders are late already, whatever they say."""
-    silent = any(not heartbeats.is_alive(kind, now=now) for kind in ("beat", "worker"))
-    return silent or is_anything_unreminded(now=now)
+    return not heartbeats.can_ring(now=now) or is_anything_unreminded(now=now)

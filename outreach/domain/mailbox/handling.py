@@ -171,11 +171,15 @@ def _bounced(held: InboundMail, mail: Mail, kind: Sorted, *, now: datetime) -> N
     ours = report.about if report and report.about else mail.ours
     messages = messages_of(ours)
     about = messages[0] if messages else None
-    if about is None and report is not None and report.action == "failed" and (notice := notice_of(ours)) is not None:
-        note_returned(notice, status=report.status, now=now)
-    case = about.case if about else named_in(mail.subject)
-    if about is not None and report is not None and report.action == "failed":
-        note_bounce(about, status=report.status, now=now)
+    failed = report is not None and report.action == "failed"
+    status = report.status if report else ""
+    # What a colleague did not get says nothing of the customer whose case it names.
+    notice = notice_of(ours) if about is None else None
+    case = about.case if about else None if notice else named_in(mail.subject)
+    if notice is not None and failed:
+        note_returned(notice, status=status, now=now)
+    elif about is not None and failed:
+        note_bounce(about, status=status, now=now)
     elif about is not None and report is None:
         tell_of_bounce(about, now=now, surely=False)
     _aside(held, kind, now=now, case=case, about=about)

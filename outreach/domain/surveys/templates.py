@@ -19,7 +19,7 @@ from accounts.authority import ChangedMeanwhile, Refused
 from accounts.domain.roles import can_administer
 from accounts.domain.words import said
 from accounts.models import User
-from cases.domain.languages import spoken
+from cases.domain.languages import ours, spoken
 from cases.models import Customer
 from cases.models.customer import language_code
 from journal.domain.log import record
@@ -71,11 +71,8 @@ def phrases(language: str) -> Phrases:
 
 def template_for(customer: Customer, kind: str, templates: Templates) -> SurveyTemplate | None:
     """In the customer's own language, else in its root (pt for pt-BR), else in that of the installation, else in none."""
-    for language in (customer.language, customer.language.split("-")[0], settings.RECOVERY["SURVEY_LANGUAGE"]):
-        found = templates.get((kind, language))
-        if found is not None:
-            return found
-    return None
+    there = {language for kind_, language in templates if kind_ == kind}
+    return templates.get((kind, ours(customer.language, there) or settings.RECOVERY["SURVEY_LANGUAGE"]))
 
 
 def fill(text: str, *, name: str, case: str, link: str = "{link}") -> str:

@@ -224,16 +224,19 @@ def test_a_bounce_in_a_servers_own_words_is_a_doubt(house: House) -> None:
 
 
 def test_a_colleague_whom_our_mail_does_not_reach_hears_of_it_on_the_desk(house: House) -> None:
-    tell([house.alice], key="k", kind="told", title="A promise is due", now=NOW, channels=["email"])
+    case = house.case()
+    told = f"A promise is due: {case.reference}"
+    tell([house.alice], key="k", kind="told", title=told, now=NOW, channels=["email"])
     deliver_notices(clock=lambda: NOW)
     mailed = Notice.objects.get(channel="email")
-    one(bounce(mailed.message_id))
-    one(bounce(mailed.message_id))
+    for _ in range(2):
+        row = one(bounce(mailed.message_id, subject=f"Undeliverable: {told}"))
+        assert (row.fate, row.case) == (MailFate.BOUNCE, None), "the customer's story is not about it"
     assert (again(mailed).status, again(mailed).error) == (DeliveryStatus.FAILED, "bounced 5.1.1")
-    told = Notice.objects.filter(kind="unreached").order_by("user__name").values_list("user__name", "channel", "title")
-    assert list(told) == [
-        (house.ada.name, "desk", f"Our mail to {house.alice.name} comes back. Put the address right."),
-        (house.alice.name, "desk", "Our mail to you comes back. Have your address put right."),
+    unreached = Notice.objects.filter(kind="unreached").order_by("user__name")
+    assert list(unreached.values_list("user__name", "channel", "title")) == [
+        (house.ada.name, "desk", f"Our mail does not reach {house.alice.name}. Look at the address and the mailbox."),
+        (house.alice.name, "desk", "Our mail does not reach you. Tell whoever keeps your address."),
     ]
 
 
