@@ -16,7 +16,8 @@ from tests.factories import HOUR, MINUTE, NOW, House, again
 from tests.races.beside import all_at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.practice("P16")]
-OVER = NOW + 49 * HOUR
+# a request asked at NOW has an hour left at LATE and none at OVER, when what is offered at LATE has
+LATE, OVER = NOW + 47 * HOUR, NOW + 49 * HOUR
 
 
 def outcome(results: list[Any]) -> Counter[str]:
@@ -41,11 +42,11 @@ def test_approve_counter_decline_and_expire_have_one_effect(house: House) -> Non
     came = outcome(
         all_at_once(
             [
-                lambda: approvals.approve(asked, by=house.sue, now=NOW),
-                lambda: approvals.approve(asked, amount_minor=100, by=house.sam, now=NOW),
-                lambda: offers.counter(asked, remedy=hamper, by=house.sam, now=NOW),
-                lambda: offers.counter(asked, remedy=hamper, by=house.sue, now=NOW),
-                lambda: approvals.decline(asked, reason="No", by=house.sam, now=NOW),
+                lambda: approvals.approve(asked, by=house.sue, now=LATE),
+                lambda: approvals.approve(asked, amount_minor=100, by=house.sam, now=LATE),
+                lambda: offers.counter(asked, remedy=hamper, by=house.sam, now=LATE),
+                lambda: offers.counter(asked, remedy=hamper, by=house.sue, now=LATE),
+                lambda: approvals.decline(asked, reason="No", by=house.sam, now=LATE),
                 lambda: expiring.expire(asked, now=OVER),
             ]
         )
