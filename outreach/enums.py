@@ -61,8 +61,13 @@ class Worker(models.TextChoices):
 
 class SurveyKind(models.TextChoices):
     CLOSURE = "closure", "After the case was closed"
-    FOLLOW_UP = "follow_up", "After a follow-up call"
+    FOLLOW_UP = "follow_up", "Again, some days after they were dissatisfied"
     OUTSIDE = "outside", "From another system"
+
+    @classmethod
+    def ours(cls) -> list[tuple[str, str]]:
+        """Those that we ask ourselves, with words of our own, as choices."""
+        return [(each.value, each.label) for each in cls if each is not cls.OUTSIDE]
 
 
 class SurveySource(models.TextChoices):

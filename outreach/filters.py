@@ -136,7 +136,7 @@ class SurveyFilters(Filters):
 
 
 class SurveyTemplateFilters(Filters):
-    kind = OneOf(choices=[(SurveyKind.CLOSURE, "closure"), (SurveyKind.FOLLOW_UP, "follow_up")])
+    kind = OneOf(choices=SurveyKind.ours())
     language = WordFilter()
     active = FlagFilter()
 

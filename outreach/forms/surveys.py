@@ -62,10 +62,7 @@ class TemplateForm(Form):
     """The words of a survey in one language."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(
-        label="Asked",
-        choices=[(SurveyKind.CLOSURE, "After the case was closed"), (SurveyKind.FOLLOW_UP, "Again, some days later")],
-    )
+    kind = forms.ChoiceField(label="Asked", choices=SurveyKind.ours())
     language = forms.CharField(max_length=20, help_text="A code such as it or pt-BR.")
     subject = forms.CharField(max_length=TEXTS["subject"], label="Subject of the message")
     message = forms.CharField(

@@ -16,11 +16,7 @@ from outreach.models.signals import Signal
 class SurveyTemplate(models.Model):
     """The words of a survey in one language. One in force for each kind and language; what was asked keeps its words."""
 
-    kind = models.CharField(
-        max_length=12,
-        choices=[choice for choice in SurveyKind.choices if choice[0] != SurveyKind.OUTSIDE],
-        default=SurveyKind.CLOSURE,
-    )
+    kind = models.CharField(max_length=12, choices=SurveyKind.ours(), default=SurveyKind.CLOSURE)
     language = models.CharField(max_length=20, validators=[language_code])
     subject = models.CharField(max_length=160, help_text="Of the message that asks.")
     message = models.TextField(help_text="{name}, {case}, {company} and {link} are filled in.")

@@ -73,7 +73,7 @@ class Questions(Shape):
 class TemplateNew(Shape):
     """The words of a survey in one language, to be in force from now on."""
 
-    kind = Choice(choices=[SurveyKind.CLOSURE, SurveyKind.FOLLOW_UP])
+    kind = Choice(choices=SurveyKind.ours())
     language = Text(max_length=20, help_text="Such as en or pt-BR.")
     subject = Text(max_length=160)
     message = Text(max_length=5000, help_text="{name}, {case}, {company} and {link} are filled in.")

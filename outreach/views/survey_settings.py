@@ -24,10 +24,6 @@ LOOKED_BACK = timedelta(days=30)
 REJECTS_SHOWN = 20
 # Somebody who is nobody, for the preview.
 SOMEBODY, CASE = "Ms. Okafor", "RC-7K3M9QTX"
-KINDS = {
-    SurveyKind.CLOSURE: "After the case was closed",
-    SurveyKind.FOLLOW_UP: "Again, some days after they were dissatisfied",
-}
 
 
 @reads
@@ -41,7 +37,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     counts = answers_since(since)
     rules = settings.RECOVERY
     context = {
-        "kinds": [(label, _in_order(found, code)) for code, label in KINDS.items()],
+        "kinds": [(label, _in_order(found, code)) for code, label in SurveyKind.ours()],
         "counts": counts,
         "share": round(100 * counts["answered"] / counts["asked"]) if counts["asked"] else None,
         "why_not": [(NotAsked(code).label, n) for code, n in why_not_since(since) if code in NotAsked.values],

@@ -1,4 +1,4 @@
-"""What mail servers say became of our mail: a message that did not arrive is a failed one, and its owner is told."""
+"""What mail servers say became of our mail: what did not arrive is a failed one, and who has to know is told."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from django.db import transaction
 
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus
+from accounts.models import Notice
 from accounts.queries import supervisors_of_unit
 from cases.models import Message
 from journal.domain.log import record
 from journal.enums import EventType
+from outreach.domain.unreached import tell_unreached
 from outreach.domain.workflow import DELIVERY
 
 
@@ -22,11 +24,8 @@ def note_bounce(message: Message, *, status: str, now: datetime) -> bool:
     Whoever has the case is told: the customer has to hear it another way.
     """
     held = Message.objects.select_for_update(of=("self",), no_key=True).select_related("case__owner").get(pk=message.pk)
-    if held.status != DeliveryStatus.SENT:
+    if not _fail(held, status):
         return False
-    DELIVERY.move(held, DeliveryStatus.FAILED)
-    held.error = f"bounced {status}".strip()
-    held.save(update_fields=["status", "error"])
     record(
         EventType.MESSAGE_FAILED,
         subject=("message", held.pk),
@@ -37,6 +36,26 @@ def note_bounce(message: Message, *, status: str, now: datetime) -> bool:
         data={"kind": held.kind, "attempts": held.attempts, "error": held.error},
     )
     tell_of_bounce(held, now=now)
+    return True
+
+
+@transaction.atomic
+def note_returned(notice: Notice, *, status: str, now: datetime) -> bool:
+    """The same of a colleague's notice: they and the administrators are told, on desks alone."""
+    held = Notice.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=notice.pk)
+    if not _fail(held, status):
+        return False
+    tell_unreached(held.user, now=now)
+    return True
+
+
+def _fail(held: Message | Notice, status: str) -> bool:
+    """Mark a locked row as failed; returns whether it was news. What was not sent, or failed before, stays as it is."""
+    if held.status != DeliveryStatus.SENT:
+        return False
+    DELIVERY.move(held, DeliveryStatus.FAILED)
+    held.error = f"bounced {status}".strip()
+    held.save(update_fields=["status", "error"])
     return True
 
 

@@ -18,7 +18,7 @@ from accounts.authority import Refused
 from accounts.domain.notices import tell
 from accounts.queries import supervisors_of_unit
 from cases.models import Case, Message
-from outreach.domain.mailbox.bounces import note_bounce, tell_of_bounce
+from outreach.domain.mailbox.bounces import note_bounce, note_returned, tell_of_bounce
 from outreach.domain.mailbox.entering import enter_incident, enter_reply, set_aside, takes_replies
 from outreach.domain.mailbox.placing import (
     Place,
@@ -28,6 +28,7 @@ from outreach.domain.mailbox.placing import (
     is_colleague,
     messages_of,
     named_in,
+    notice_of,
     place_of,
     same_subject,
     writers,
@@ -35,7 +36,6 @@ from outreach.domain.mailbox.placing import (
 from outreach.domain.mailbox.reading import Mail, UnreadableError, read
 from outreach.domain.mailbox.sorting import Sorted, sort
 from outreach.domain.mailbox.taking import is_old, own_addresses
-from outreach.domain.unreached import note_returned, notice_of
 from outreach.enums import MailFate
 from outreach.models import InboundMail
 

@@ -1,4 +1,4 @@
-"""Whose mail it is: the case that it answers, the customer who wrote it, the account in whose name it is entered."""
+"""Whose mail it is: the case or message that it answers, the customer who wrote it, the account it is entered by."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.db import IntegrityError
 
 from accounts.authority import Refused
 from accounts.domain.staffing import add_user
-from accounts.enums import Role
-from accounts.models import BusinessUnit, User
+from accounts.enums import NoticeChannel, Role
+from accounts.models import BusinessUnit, Notice, User
 from cases.domain.customers import add_customer
 from cases.domain.references import normalize
 from cases.enums import Channel
@@ -24,6 +24,8 @@ REFERENCE = re.compile(r"\bRC[-\s]?([0-9A-Z]{8})\b", re.IGNORECASE)
 ANSWER = re.compile(r"^\s*((re|aw|sv|antw|ref|fwd?|wg|tr)(\[\d+\])?\s?:\s*)+", re.IGNORECASE)
 # A mail under the same subject goes on with a case that one opened no longer ago.
 SAME_SUBJECT = timedelta(days=7)
+# The Message-ID of a notice ends with whose it is (accounts.domain.notices).
+NOTICE = re.compile(r"<notice\.\S+\.(\d{1,18})@recovery\.invalid>")
 # What could be somebody's name: letters and what stands between them. Anything else is not repeated to a customer.
 NAME = re.compile(r"[^\W\d_][^\W\d_'’.\- ]*(?:[ '’.\-]{1,2}[^\W\d_]+){0,5}\.?")
 
@@ -59,6 +61,16 @@ def messages_of(ids: tuple[str, ...]) -> list[Message]:
     """Our messages with these Message-IDs, in their order."""
     found = {each.message_id: each for each in Message.objects.filter(message_id__in=ids).select_related("case")}
     return [found[each] for each in ids if each in found]
+
+
+def notice_of(ids: tuple[str, ...]) -> Notice | None:
+    """The colleague's notice that went out by mail under one of these Message-IDs."""
+    for each in ids:
+        if whose := NOTICE.fullmatch(each):
+            mailed = Notice.objects.filter(user_id=int(whose[1]), channel=NoticeChannel.EMAIL, message_id=each)
+            if (found := mailed.first()) is not None:
+                return found
+    return None
 
 
 def named_in(subject: str) -> Case | None:

@@ -100,8 +100,8 @@ def save_template(
     """
     can_administer(by).enforce()
     new = SurveyTemplate(kind=kind, language=language, **_texts(texts), questions=_questions(questions))
-    if kind not in (SurveyKind.CLOSURE, SurveyKind.FOLLOW_UP):
-        raise Refused("invalid", "A survey is asked after a closure or after a call.", "kind")
+    if kind not in dict(SurveyKind.ours()):
+        raise Refused("invalid", "A survey is asked after a closure, or again some days later.", "kind")
     try:
         language_code(language)
     except ValidationError as wrong:
