@@ -40,8 +40,7 @@ def write_opening_notice(
     another: list[str] = []
     if promise is not None:
         clock, local = times(words.language), promise.obligation.due_end.astimezone(customer.zone)
-        place = _place(customer.time_zone, words)
-        hear = " " + words.hear_by.format(when=clock.due(local), time=clock.at(local), **place)
+        hear = " " + words.hear_by.format(when=clock.due(local), city=city(customer.time_zone, words.language))
         another = [f"{words.another}\n{LINK}"]
     who = contact.name if contact else words.team.format(unit=case.unit.name)
     body = _letter(
@@ -114,17 +113,11 @@ def write_promise_confirmation(
 
 def _on_their_clock(owed: Obligation, when: str, customer: Customer, *, words: Wording) -> str:
     """When something is due on the customer's clock, and on the one that was meant where that shows another time."""
-    known = {"when": when, **_place(customer.time_zone, words)}
+    known = {"when": when, "city": city(customer.time_zone, words.language)}
     if owed.due_end.astimezone(zone_named(owed.zone)).utcoffset() == owed.due_end.astimezone(customer.zone).utcoffset():
         return words.their_time.format(**known)
     there = in_words(owed.due_end, owed.due_start, zone=owed.zone, language=words.language)
-    return words.both_times.format(
-        when_there=there, zone_there=owed.zone, city_there=city(owed.zone, words.language), **known
-    )
-
-
-def _place(zone: str, words: Wording) -> dict[str, str]:
-    return {"zone": zone, "city": city(zone, words.language)}
+    return words.both_times.format(when_there=there, city_there=city(owed.zone, words.language), **known)
 
 
 def _letter(customer: Customer, *paragraphs: str, words: Wording) -> str:

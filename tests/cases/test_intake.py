@@ -54,7 +54,7 @@ def test_the_opening_notice_names_the_owner_and_says_when_the_customer_will_hear
     assert message.subject == f"We are on it: your case {case.reference}"
     assert "Hello Ms. Okafor," in message.body
     assert "Alice is looking after it personally" in message.body
-    assert "You will hear from us by Wednesday, March 11, 09:00 your time (America/Denver)." in message.body
+    assert "You will hear from us by 09:00 on Wednesday, March 11, your time (Denver)." in message.body
     assert case.reference in message.body
 
 

@@ -13,8 +13,8 @@ class Wording:
     """Plain words. A new language is a module beside the others, its line in ``WORDINGS`` and one in ``languages.TIMES``.
 
     ``ways`` says what we promise to do by the channel that we promise it on, with a place for what is said in the middle
-    of it (``{more}``). ``refusals`` are by the code of the refusal. A place is said as ``{city}`` or ``{zone}``, a time as
-    ``{when}`` (by 09:00 on Tuesday) or ``{time}`` (Tuesday, 09:00), as suits the language.
+    of it (``{more}``). ``refusals`` are by the code of the refusal. ``{city}`` is where a clock goes so, ``{when}`` a due
+    time on it (by 09:00 on Tuesday).
     """
 
     language: str
