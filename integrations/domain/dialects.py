@@ -76,7 +76,7 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
             continue
         if field in columns:
             raise Refused(
-                "unknown_header", f"The columns “{header[columns[field]]}” and “{name}” are the same field.", "header"
+                "unknown_header", f"The columns “{header[columns[field]]}” and “{name}” are the same field.", "file"
             )
         columns[field] = position
     missing = [OFFICIAL[field] for field in REQUIRED if field not in columns]
@@ -86,6 +86,6 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
             "unknown_header",
             f"This is not a file of consumer complaints: it lacks “{'”, “'.join(missing)}”. "
             f"Its first line says: {there[:300]}",
-            "header",
+            "file",
         )
     return columns

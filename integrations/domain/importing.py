@@ -16,15 +16,15 @@ from typing import BinaryIO
 from django.db import DataError, IntegrityError, reset_queries, transaction
 
 from accounts.authority import Refused
+from accounts.domain.sheets import Row, rows
 from accounts.domain.staffing import name_key, units_named
 from cases.domain.history import PastComplaint, add_history, known_ids, taken_ids
 from cases.models import Case
 from compensation.domain.history import PastRemedy, add_past_remedies
 from compensation.enums import RemedyKind
 from integrations.domain.complaints import Complaint, understood
-from integrations.domain.dialects import OFFICIAL
+from integrations.domain.dialects import OFFICIAL, columns_of
 from integrations.domain.places import zone_of
-from integrations.domain.reading import Row, rows
 from outreach.domain.history import PastSignal, add_past_signals
 
 BATCH = 500
@@ -197,7 +197,7 @@ def import_complaints(
     Refused: ``unknown_header``, before anything is written.
     """
     run = _Import(system, now=now, on_reject=on_reject)
-    stream = rows(file)
+    stream = rows(file, columns_of=columns_of)
     while batch := list(islice(stream, BATCH)):
         run.batch(batch)
         if on_batch is not None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authority import Refused
-from cases.models import Cause, Customer
-from cases.queries import visible_cases, visible_customers
+from cases.models import Cause
+from cases.queries import visible_cases
 from journal.keyset import Order
 from outreach import filters, models
+from outreach.api.known_as import NamesCustomer
 from outreach.domain import calls, hours, outcomes, signals
 from outreach.queries.calls import usable_phones, visible_calls, visible_signals, with_story
 from outreach.queries.programs import questions_of
@@ -72,7 +70,7 @@ class FollowUpCalls(Door):
         return self.shown(recorded, serializers.Call)
 
 
-class Dissatisfactions(Door):
+class Dissatisfactions(NamesCustomer):
     """Signs that customers are dissatisfied, from surveys, other systems and disputes."""
 
     noun = "signal"
@@ -91,7 +89,7 @@ class Dissatisfactions(Door):
     def create(self, request: Request) -> Response:
         """Say that a customer is dissatisfied. A low score, a flag or a dispute leads to a call, within calling hours."""
         given = self.asked(serializers.Dissatisfaction)
-        customer = self._customer(given)
+        customer = self.customer_in(given)
         if "case" in given:
             given["case"] = self.named(visible_cases(self.caller), "case", reference=given["case"])
         now = timezone.now()
@@ -102,20 +100,3 @@ class Dissatisfactions(Door):
 
     def _at(self, received: signals.Received) -> str:
         return f"{reverse('api-dissatisfaction')}?customer={received.signal.customer_id}" if received.new else ""
-
-    def _customer(self, given: dict[str, Any]) -> Customer:
-        """The customer meant, by our id or by another system's. Refused: ``invalid``, ``out_of_reach``."""
-        ours, theirs = given.pop("customer", None), given.pop("customer_known_as", None)
-        if (ours is None) == (theirs is None):
-            raise Refused(
-                "invalid", "Name the customer by `customer` or by `customer_known_as`, one of them.", "customer"
-            )
-        reach = visible_customers(self.caller)
-        if ours is not None:
-            return self.named(reach, "customer", pk=ours)
-        return self.named(
-            reach,
-            "customer_known_as",
-            external_ids__system=theirs["system"],
-            external_ids__external_id=theirs["external_id"],
-        )

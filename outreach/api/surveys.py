@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authority import Refused
-from cases.models import Customer
-from cases.queries import visible_cases, visible_customers
+from cases.queries import visible_cases
 from outreach import filters, models
+from outreach.api.known_as import NamesCustomer
 from outreach.domain.surveys import outside, templates
 from outreach.models import SCORES
 from outreach.queries.surveys import visible_surveys, with_subjects
@@ -21,7 +18,7 @@ from outreach.serializers import surveys as shapes
 from recovery.rest import NEWEST, Door, Nothing
 
 
-class Surveys(Door):
+class Surveys(NamesCustomer):
     """What customers were asked after a case or a call, and what they answered."""
 
     noun = "survey"
@@ -42,7 +39,7 @@ class Surveys(Door):
     def create(self, request: Request) -> Response:
         """Send an answer that another system took. A low one leads to a call, as one of ours does."""
         given = self.asked(shapes.SurveyNew)
-        customer = self._customer(given)
+        customer = self.customer_in(given)
         if "case" in given:
             given["case"] = self.named(visible_cases(self.caller), "case", reference=given["case"])
         now = timezone.now()
@@ -51,19 +48,6 @@ class Surveys(Door):
         received = outside.receive(customer, scores=scores, at=at, by=self.caller, now=now, **given)
         where = reverse("api-survey", args=[received.survey.pk]) if received.new else ""
         return self.shown(received.survey, shapes.Survey, status=201 if received.new else 200, at=where)
-
-    def _customer(self, given: dict[str, Any]) -> Customer:
-        """The customer meant, by our id or by another system's. Refused: ``invalid``, ``out_of_reach``."""
-        ours, theirs = given.pop("customer", None), given.pop("customer_known_as", None)
-        if (ours is None) == (theirs is None):
-            raise Refused(
-                "invalid", "Name the customer by `customer` or by `customer_known_as`, one of them.", "customer"
-            )
-        reach = visible_customers(self.caller)
-        if ours is not None:
-            return self.named(reach, "customer", pk=ours)
-        known_as = {f"external_ids__{part}": theirs[part] for part in ("system", "external_id")}
-        return self.named(reach, "customer_known_as", **known_as)
 
 
 class SurveyTemplates(Door):

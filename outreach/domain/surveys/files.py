@@ -6,11 +6,9 @@ The header names the columns, in any order and with others between them. Who ans
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import BinaryIO, TypeVar
@@ -19,6 +17,7 @@ from django.db.models import F, Min
 from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.authority import Refused
+from accounts.domain.sheets import Row, rows
 from accounts.models import User
 from cases.models import Case, Customer, CustomerEmail, CustomerUnit, ExternalId
 from outreach.domain.surveys import outside
@@ -29,18 +28,7 @@ from outreach.models import SCORES
 BATCH = 500
 WHO = ("case", "customer", "customer_external_id", "email")
 COLUMNS = ("id", *WHO, "answered_at", *SCORES, "words")
-NOT_UTF8 = re.compile("[\udc80-\udcff]")
 Thing = TypeVar("Thing")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: its number among the data rows, the line it begins on, its cells or what is wrong with it."""
-
-    number: int
-    line: int
-    cells: Mapping[str, str]
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,63 +68,26 @@ def import_answers(
     if not re.fullmatch(r"[-a-zA-Z0-9_]{1,40}", system):
         raise Refused("invalid", "A system’s name is letters, digits, - and _, 40 at most.", "system")
     counts = Counts()
-    for batch in _batches(rows(file)):
+    found = (replace(row, fields=_stripped(row.fields)) for row in rows(file, columns_of=_columns))
+    for batch in _batches(found):
         _take(batch, counts, system=system, by=by, now=now, on_reject=on_reject)
         if on_batch is not None:
             on_batch(counts)
     return counts
 
 
-def rows(file: BinaryIO) -> Iterator[Row]:
-    """Rows of a UTF-8 file, one at a time: memory does not grow with it. Blank lines are passed over.
-
-    Refused: ``unknown_header``.
-    """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    try:
-        reader = csv.reader(text)
-        header = _header(reader)
-        number = 0
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as problem:
-                number += 1
-                yield Row(number, line, {}, f"This row cannot be read: {problem}.")
-                continue
-            if not any(cell.strip() for cell in cells):
-                continue
-            number += 1
-            yield _row(number, line, cells, header)
-    finally:
-        text.detach()
-
-
-def _header(reader: Iterator[list[str]]) -> list[str]:
-    try:
-        cells: list[str] = next((cells for cells in reader if any(cells)), [])
-    except csv.Error as problem:
-        raise Refused("unknown_header", f"This is not a CSV file: {problem}.", "file") from None
-    names = [re.sub(r"[\W_]+", "_", cell.strip().casefold()).strip("_") for cell in cells]
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    names = [re.sub(r"[\W_]+", "_", cell.strip().casefold()).strip("_") for cell in header]
     lacking = [name for name in ("satisfaction", "answered_at") if name not in names]
     if not any(name in names for name in WHO):
         lacking.append(" or ".join(WHO))
     if lacking:
         raise Refused("unknown_header", f"The first line names the columns; it lacks {', '.join(lacking)}.", "file")
-    return names
+    return {name: position for position, name in enumerate(names) if name in COLUMNS}
 
 
-def _row(number: int, line: int, cells: list[str], header: list[str]) -> Row:
-    if len(cells) != len(header):
-        return Row(number, line, {}, f"This row has {len(cells)} cells where the header has {len(header)}.")
-    named = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name in COLUMNS}
-    for name, cell in named.items():
-        if NOT_UTF8.search(cell) or "\x00" in cell:
-            return Row(number, line, {}, f"{name}: these are not characters of UTF-8.")
-    return Row(number, line, named)
+def _stripped(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: cell.strip() for name, cell in fields.items()}
 
 
 def _batches(found: Iterator[Row]) -> Iterator[list[Row]]:
@@ -176,16 +127,16 @@ def _take(
 def _answer(row: Row, known: _Known, *, system: str, now: datetime) -> outside.Answer:
     if row.wrong:
         raise Refused("invalid", row.wrong)
-    case, customer = known.who(row.cells)
+    case, customer = known.who(row.fields)
     answer = outside.Answer(
         customer=customer,
         unit_id=case.unit_id if case else known.unit_of(customer),
-        at=_moment(row.cells.get("answered_at", "")),
-        scores=checked({name: _score(name, row.cells.get(name, "")) for name in SCORES}),
+        at=_moment(row.fields.get("answered_at", "")),
+        scores=checked({name: _score(name, row.fields.get(name, "")) for name in SCORES}),
         case=case,
-        words=row.cells.get("words", ""),
+        words=row.fields.get("words", ""),
         external_system=system,
-        external_id=row.cells.get("id") or _made_of(row),
+        external_id=row.fields.get("id") or _made_of(row),
     )
     outside.check(answer, now=now)
     return answer
@@ -193,7 +144,7 @@ def _answer(row: Row, known: _Known, *, system: str, now: datetime) -> outside.A
 
 def _made_of(row: Row) -> str:
     """An id for a row that has none: of all that it says, so that the same row is the same answer."""
-    said = "\x00".join(f"{name}={row.cells[name]}" for name in sorted(row.cells))
+    said = "\x00".join(f"{name}={row.fields[name]}" for name in sorted(row.fields))
     return f"row-{blake2s(said.encode(), digest_size=16).hexdigest()}"
 
 
@@ -223,7 +174,7 @@ class _Known:
 
     def __init__(self, batch: list[Row], system: str) -> None:
         def named(column: str) -> set[str]:
-            return {cell for row in batch if (cell := row.cells.get(column, ""))}
+            return {cell for row in batch if (cell := row.fields.get(column, ""))}
 
         ids = {int(cell) for cell in named("customer") if re.fullmatch(r"[0-9]{1,18}", cell)}
         cases = Case.objects.select_related("customer").filter(reference__in=named("case"))

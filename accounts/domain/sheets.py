@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from accounts.authority import Refused
-from integrations.domain.dialects import columns_of
 
 # What `surrogateescape` makes of a byte that is not UTF-8, and nothing else.
 NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -26,10 +25,11 @@ class Row:
     wrong: str = ""
 
 
-def rows(file: BinaryIO) -> Iterator[Row]:
+def rows(file: BinaryIO, *, columns_of: Callable[[Sequence[str]], Mapping[str, int]]) -> Iterator[Row]:
     """Rows of a UTF-8 file, with or without a byte order mark, one at a time: memory does not grow with the file.
 
-    Blank lines are passed over and not counted. Refused: ``unknown_header``.
+    ``columns_of`` says of the header which cell holds which field, or refuses it. Lines that say nothing are passed
+    over and not counted. Refused: ``unknown_header``.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
@@ -47,7 +47,7 @@ def rows(file: BinaryIO) -> Iterator[Row]:
                 number += 1
                 yield Row(number, line, wrong=f"This row cannot be read: {problem}.")
                 continue
-            if cells:
+            if any(cell.strip() for cell in cells):
                 number += 1
                 yield _row(number, line, cells, header, columns)
     finally:
@@ -59,11 +59,11 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     try:
         cells: list[str] = next((cells for cells in reader if cells), [])
     except csv.Error as problem:
-        raise Refused("unknown_header", f"This is not a CSV file: {problem}.", "header") from None
+        raise Refused("unknown_header", f"This is not a CSV file: {problem}.", "file") from None
     return [NOT_UTF8.sub("�", cell).replace("\0", "�") for cell in cells]
 
 
-def _row(number: int, line: int, cells: list[str], header: Sequence[str], columns: dict[str, int]) -> Row:
+def _row(number: int, line: int, cells: list[str], header: Sequence[str], columns: Mapping[str, int]) -> Row:
     if len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
         return Row(number, line, wrong=f"This row has {len(cells)} cells where the header has {len(header)}.")
     fields = {name: cells[position] for name, position in columns.items()}
