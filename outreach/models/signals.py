@@ -26,6 +26,10 @@ class Signal(models.Model):
     external_system = models.CharField(max_length=40, blank=True, default="")
     external_id = models.CharField(max_length=120, blank=True, default="")
     fate = models.CharField(max_length=16, choices=SignalFate.choices, blank=True, default="")
+    failed_tries = models.PositiveSmallIntegerField(default=0, help_text="How often it could not be weighed.")
+    set_aside_until = models.DateTimeField(
+        null=True, blank=True, help_text="It could not be weighed: until when it is left alone."
+    )
 
     class Meta:
         constraints = [

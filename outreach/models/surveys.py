@@ -56,6 +56,10 @@ class Survey(models.Model):
     template = models.ForeignKey(SurveyTemplate, models.PROTECT, null=True, blank=True, related_name="surveys")
     message = models.OneToOneField(Message, models.PROTECT, null=True, blank=True, related_name="survey")
     ask_at = models.DateTimeField(help_text="When it is to be sent.")
+    failed_tries = models.PositiveSmallIntegerField(default=0, help_text="How often it could not be sent.")
+    set_aside_until = models.DateTimeField(
+        null=True, blank=True, help_text="It could not be sent: until when it is left alone."
+    )
     asked_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
