@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BinaryField, Case, Count, Min, Q, QuerySet, Value, When
+from django.db.models import BinaryField, Case, Count, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
+from django.db.models.lookups import IsNull
 
 from accounts.enums import Role
-from accounts.models import Team
-from cases.queries.reach import customer_in_reach
+from cases.queries.reach import customer_in_reach, units_of
 from outreach.enums import MailFate
 from outreach.models import InboundMail, Mailbox
 
@@ -21,18 +21,21 @@ ENTERED = (MailFate.REPLY, MailFate.INCIDENT)
 
 
 def visible_mails(user: Any) -> QuerySet[InboundMail]:
-    """Mail that came in, as far as a supervisor answers for it: to the units in reach, or about customers in reach.
+    """Mail that came in, as far as a supervisor answers for it: about the customers in reach, whoever's mailbox it came to.
 
-    What came to nobody's mailbox any supervisor may see, or it would lie there unseen. Reps see mail in their cases.
+    While nobody is known in it, it is for those whose mailbox it came to; where that is nobody's either, any supervisor may
+    see it, or it would lie there unseen. Reps see mail in their cases.
     """
     mails = InboundMail.objects.defer("raw")
     if user.role == Role.ADMIN:
         return mails
     if user.role != Role.SUPERVISOR or user.is_service:
         return mails.none()
-    units = Team.units.through.objects.filter(team_id=user.team_id).values("businessunit_id")
-    nobodys = Q(unit__isnull=True, customer__isnull=True)
-    return mails.filter(Q(unit_id__in=units) | nobodys | Q(customer_in_reach(user)))
+    to_them = Q(unit_id__in=units_of(user)) | Q(unit__isnull=True)
+    # Whoever has no customer has none in a unit: this lets nobody in, and PostgreSQL asks mail by mail for its sake.
+    mail_by_mail = Q(IsNull(OuterRef("customer_id"), True))
+    theirs = customer_in_reach(user, or_else=mail_by_mail)
+    return mails.filter(Q(theirs) | Q(to_them, customer__isnull=True))
 
 
 def set_aside(mails: QuerySet[InboundMail]) -> QuerySet[InboundMail]:

@@ -213,15 +213,25 @@ def _aside(
     words: str = "",
 ) -> None:
     set_aside(held, fate=kind.fate, because=kind.because, now=now, case=case, about=about, words=words)
-    if kind.fate in WORTH_A_LOOK and held.unit_id is not None:
+    unit_id = _whose(held)
+    if kind.fate in WORTH_A_LOOK and unit_id is not None:
         tell(
-            supervisors_of_unit(held.unit_id),
-            key=f"mail_aside:{held.unit_id}:{now:%Y-%m-%d}",
+            supervisors_of_unit(unit_id),
+            key=f"mail_aside:{unit_id}:{now:%Y-%m-%d}",
             kind="mail_aside",
             title="Mail was set aside today that may be a customer’s. Have a look at it.",
             path="/settings/mailbox",
             now=now,
         )
+
+
+def _whose(held: InboundMail) -> int | None:
+    """The unit whose supervisors may look at a mail: of its case, or its customer; of the mailbox while nobody is known."""
+    if held.case is not None:
+        return held.case.unit_id
+    if held.customer is not None:
+        return held.customer.memberships.values_list("unit_id", flat=True).order_by("id").first()
+    return held.unit_id
 
 
 def forget(*, now: datetime, limit: int = 500) -> int:

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Notice, User
 from cases.models import Case, Customer, Incident
 from journal.enums import EventType
 from journal.models import Event
 from outreach.enums import MailFate
 from outreach.models import InboundMail, Mailbox
+from outreach.queries.mails import visible_mails
 from tests.api.conftest import Api, problem
 from tests.factories import NOW, House, again, person
 from tests.outreach.mailbox.letters import arrived, letter, received
@@ -107,6 +108,57 @@ def test_supervisors_of_others_see_none_of_it(house: House) -> None:
     (bank,) = received(letter(to="care@bank.example", Precedence="bulk", subject="To the bank"))
     assert "To the bank" in page(theirs)
     assert as_(house.sue).get(f"/settings/mailbox/{bank.pk}").status_code == 404
+
+
+def test_who_wrote_to_anothers_mailbox_is_seen_by_their_own_supervisors_alone(house: House) -> None:
+    theirs = person("theo", team=house.other_team, role="supervisor")
+    zoe = house.customer("Zoe Bankman", emails=["zoe@example.com"], units=[house.other_unit])
+    case = house.case(zoe, by=house.charlie)
+    about = f"Re: {case.reference}"
+    reply, out = received(
+        letter(sender="zoe@example.com", subject=about, to="care@shop.example"),
+        letter("I am away.", sender="zoe@example.com", subject=about, Auto_Submitted="auto-replied"),
+    )
+    assert [(row.unit, row.customer, row.case) for row in (reply, out)] == [(house.unit, zoe, case)] * 2
+    shop, bank = page(house.sue), page(theirs)
+    assert "Zoe Bankman" in bank
+    for leak in ("Zoe Bankman", "zoe@example.com", case.reference):
+        assert leak not in shop
+    assert Api(house.sue).get("mails/").json()["results"] == []
+    assert [each["id"] for each in Api(theirs).get("mails/").json()["results"]] == [out.pk, reply.pk]
+    assert [each["id"] for each in Api(house.ada).get("mails/").json()["results"]] == [out.pk, reply.pk]
+    for row in (reply, out):
+        assert as_(house.sue).get(f"/settings/mailbox/{row.pk}").status_code == 404
+        problem(Api(house.sue).get(f"mails/{row.pk}/"), "out_of_reach", 404)
+        placing = Api(house.sue).post(f"mails/{row.pk}/place/", {"email": "zoe@example.com", "unit": house.unit.pk})
+        problem(placing, "out_of_reach", 404)
+
+
+def test_what_was_set_aside_about_a_case_is_told_to_whoever_may_look_at_it(house: House, settings: Any) -> None:
+    theirs = person("theo", team=house.other_team, role="supervisor")
+    case = house.case(house.customer(emails=["zoe@example.com"], units=[house.other_unit]), by=house.charlie)
+    settings.RECOVERY = settings.RECOVERY | {"MAIL_PER_SENDER": 0}
+    (row,) = received(letter(sender="zoe@example.com", subject=case.reference, to="care@shop.example"))
+    assert (row.fate, row.case) == (MailFate.TOO_MANY, case)
+    assert [each.user for each in Notice.objects.filter(kind="mail_aside")] == [theirs]
+
+
+def test_a_mail_whose_writer_nobody_knows_is_seen_by_whose_mailbox_it_came_to(house: House, settings: Any) -> None:
+    theirs = person("theo", team=house.other_team, role="supervisor")
+    shop = aside(sender="zoe@example.com")
+    settings.RECOVERY = settings.RECOVERY | {"MAILBOX_UNITS": {}}
+    nobodys = aside(sender="yan@example.com")
+    seen = {user: [each["id"] for each in Api(user).get("mails/").json()["results"]] for user in (house.sue, theirs)}
+    assert seen == {house.sue: [nobodys.pk, shop.pk], theirs: [nobodys.pk]}
+
+
+@pytest.mark.only("postgresql")
+def test_whose_customers_they_are_is_asked_mail_by_mail(house: House) -> None:
+    """Not by looking up every customer in reach before the first mail is read."""
+    received(letter())
+    plan = visible_mails(house.sue).order_by("-received_at", "-id")[:25].explain()
+    assert "EXISTS(SubPlan" in plan, plan
+    assert "(customer_id = (hashed" not in plan, plan
 
 
 def test_what_a_mail_says_is_shown_as_text(house: House) -> None:
