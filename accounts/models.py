@@ -197,6 +197,7 @@ class Notice(models.Model):
                 fields=["user", "-id"], name="notice_unseen", condition=Q(channel="desk", seen_at__isnull=True)
             ),
             models.Index(fields=["id"], name="notice_to_deliver", condition=Q(status="pending")),
+            models.Index(fields=["created_at", "id"], name="notices_in_chat", condition=Q(channel="chat")),
         ]
 
     def __str__(self) -> str:

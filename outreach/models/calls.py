@@ -71,6 +71,7 @@ class FollowUpCall(models.Model):
             models.Index(fields=["program", "finished_at"], name="calls_of_program"),
             models.Index(fields=["customer", "-finished_at"], name="calls_of_customer"),
             models.Index(fields=["finished_at", "id"], name="calls_by_end", condition=Q(finished_at__isnull=False)),
+            models.Index(fields=["id"], name="calls_live", condition=Q(finished_at__isnull=True)),
             models.Index(fields=["unit", "-id"], name="calls_of_unit"),
         ]
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from cases.models import Case, Customer
@@ -70,3 +72,23 @@ def queries_of(django_assert_max_num_queries: Any) -> Counted:
         return sum(1 for query in captured.captured_queries if not query["sql"].startswith(quiet))
 
     return count
+
+
+PlanOf = Callable[[Callable[[], object]], str]
+
+
+@pytest.fixture
+def plan_of() -> PlanOf:
+    """How the database goes about the one statement of some work, were there too many rows to read them all."""
+
+    def plan(work: Callable[[], object]) -> str:
+        with CaptureQueriesContext(connection) as asked:
+            work()
+        (query,) = asked.captured_queries
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
+            return str(cursor.fetchall())
+
+    return plan

@@ -24,6 +24,7 @@ from outreach.domain.probes import chat as probe
 from outreach.models import Rung
 from tests.factories import HOUR, MINUTE, NOW, House
 from tests.harness.chat import SECRET, Room
+from tests.outreach.conftest import PlanOf
 from tests.races.server import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P7", "P27")]
@@ -242,3 +243,9 @@ def test_the_path_page_sees_that_the_room_takes_nothing(house: House, room: Room
     tell([house.alice], key="next", kind="t", title="Again", now=NOW, channels=[NoticeChannel.CHAT])
     post()
     assert probe._chat(NOW + MINUTE) == {"status": 405}
+
+
+def test_what_the_room_did_lately_is_read_by_an_index_of_chat_alone(house: House, room: Room, plan_of: PlanOf) -> None:
+    told(house)
+    post()
+    assert "notices_in_chat" in plan_of(lambda: probe._chat(NOW + MINUTE))

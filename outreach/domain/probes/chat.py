@@ -23,7 +23,7 @@ def _chat(now: datetime) -> Found:
         status__in=[DeliveryStatus.SENT, DeliveryStatus.FAILED],
         created_at__gt=now - LATELY,
     )
-    last = settled.order_by("-id").first()
+    last = settled.order_by("-created_at", "-id").first()
     if last is not None and last.status == DeliveryStatus.FAILED:
         raise Closed("NothingIsTaken", last=last.error)
     return found
