@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from accounts.queries import is_there
 from cases.domain import casework
 from cases.domain.obligations import discharge
 from compensation.domain import caps, ledger
+from compensation.domain.askers import askers_of
 from compensation.domain.caps import Full
 from compensation.domain.deputies import stood_in_for
 from compensation.domain.expiring import expire
@@ -28,14 +29,23 @@ from journal.enums import EventType
 __all__ = ["approve", "can_answer", "decline", "expire", "in_whose_name"]
 
 
-def can_answer(user: User, approval: Approval, *, now: datetime, deputizes: Iterable[User] | None = None) -> Verdict:
+def can_answer(
+    user: User,
+    approval: Approval,
+    *,
+    now: datetime,
+    deputizes: Iterable[User] | None = None,
+    askers: Collection[int] | None = None,
+) -> Verdict:
     """A supervisor of the unit, or the deputy of one who is not there, answers what somebody else asked for and waits.
 
     The one rule of who answers, at every door. Nobody answers what they asked for themself: not after they became a
-    supervisor, not as somebody's deputy, not when a colleague asked for it again. Programs and administrators never do.
-    ``deputizes`` saves asking whom they stand in for (``deputies.stood_in_for``). One query at most.
+    supervisor, not as somebody's deputy, not when colleagues asked for it again (``askers_of``). Programs and
+    administrators never do. ``deputizes`` saves asking whom they stand in for (``deputies.stood_in_for``), ``askers``
+    whose it is. Two queries at most.
     """
-    if user.pk in _askers(approval):
+    askers = askers_of([approval])[approval.pk] if askers is None else askers
+    if user.pk in askers:
         return refuse("own_approval", "Nobody approves their own. Another supervisor has to answer this.")
     if approval.status == ApprovalStatus.WAITING and approval.expires_at <= now:
         return refuse("approval_expired", "This request has expired. It can be asked for again.")
@@ -44,7 +54,7 @@ def can_answer(user: User, approval: Approval, *, now: datetime, deputizes: Iter
     supervises = can_supervise(user)
     if supervises or user.is_service:
         return supervises
-    principals = _principals(user, approval, deputizes, now=now)
+    principals = _principals(user, approval, deputizes, askers, now=now)
     if any(not is_there(each, now) for each in principals):
         return ALLOWED
     if principals:
@@ -61,22 +71,20 @@ def in_whose_name(
     """
     if can_supervise(user):
         yield user
-    absent = [each for each in _principals(user, approval, deputizes, now=now) if not is_there(each, now)]
+    askers = askers_of([approval])[approval.pk]
+    absent = [each for each in _principals(user, approval, deputizes, askers, now=now) if not is_there(each, now)]
     if len(absent) > 1:
         theirs = caps.of_each(absent, approval.currency, now=now)
         absent.sort(key=lambda each: (theirs[each.pk][Axis.AWARD], each.pk))
     yield from absent
 
 
-def _askers(approval: Approval) -> set[int]:
-    earlier = approval.resubmits
-    return {approval.requested_by_id, *([earlier.requested_by_id] if earlier else [])}
-
-
-def _principals(user: User, approval: Approval, deputizes: Iterable[User] | None, *, now: datetime) -> list[User]:
+def _principals(
+    user: User, approval: Approval, deputizes: Iterable[User] | None, askers: Collection[int], *, now: datetime
+) -> list[User]:
     """Whom somebody is named to stand in for, of those who may answer this."""
     named = stood_in_for(user, now=now) if deputizes is None else deputizes
-    unit, askers = approval.award.unit_id, _askers(approval)
+    unit = approval.award.unit_id
     return [each for each in named if each.serves == unit and each.pk not in askers]  # type: ignore[attr-defined]
 
 

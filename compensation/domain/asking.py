@@ -11,6 +11,7 @@ from cases.domain.obligations import owe
 from cases.enums import ObligationKind
 from cases.models import Case
 from compensation.domain import caps, ledger
+from compensation.domain.askers import askers_so_far
 from compensation.domain.caps import Full
 from compensation.domain.routes import times_of
 from compensation.domain.routing import Candidate, Wanted, above, in_turn, ladder, record_routed, standing, tell_of
@@ -32,7 +33,8 @@ def ask(
     """
     times = times_of(case.unit_id)
     earlier = resubmits or _declined_before(award)
-    found = standing(Wanted(case.unit_id, award.cost_minor, award.currency, by.pk, award), now=now)
+    others = askers_so_far(case.pk)
+    found = standing(Wanted(case.unit_id, award.cost_minor, award.currency, by.pk, award, others=others), now=now)
     climb = ladder(found)
     before = _reserve(award, found, in_turn(climb, first=_answerer(earlier)))
     award.save(force_insert=True)

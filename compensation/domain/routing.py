@@ -23,6 +23,7 @@ from cases.domain.obligations import put_with, reminder_key
 from cases.enums import ObligationKind, ObligationStatus
 from cases.models import Obligation
 from compensation.domain import caps
+from compensation.domain.askers import askers_of
 from compensation.domain.caps import Allowed, Draw
 from compensation.domain.deputies import stand_ins
 from compensation.domain.routes import times_of
@@ -37,6 +38,7 @@ class Wanted:
     """What somebody must have the authority for: minor units of ``currency`` in a unit, asked for by ``asker``.
 
     ``award`` says what else it draws on, where there is one already; ``reserved``: it holds its amount there.
+    ``others``: who asked for it before (``askers``).
     """
 
     unit_id: int
@@ -45,6 +47,12 @@ class Wanted:
     asker_id: int | None
     award: Award | None = None
     reserved: bool = False
+    others: frozenset[int] = frozenset()
+
+    @property
+    def askers(self) -> frozenset[int]:
+        """Those before whom it is never put."""
+        return self.others | ({self.asker_id} if self.asker_id else set())
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Candidate:
 
 
 def standing(wanted: Wanted, *, now: datetime) -> list[Candidate]:
-    """The supervisors of a unit, the asker apart, the lowest authority first, then who has fewest waiting.
+    """The supervisors of a unit, those who asked apart, the lowest authority first, then who has fewest waiting.
 
     Three queries, one more where somebody is not there.
     """
@@ -79,7 +87,7 @@ def standing(wanted: Wanted, *, now: datetime) -> list[Candidate]:
     counted = theirs.values("owner").annotate(count=Count("pk")).values("count")
     people = list(
         supervisors_of_unit(wanted.unit_id)
-        .exclude(pk__in=[wanted.asker_id] if wanted.asker_id else [])
+        .exclude(pk__in=wanted.askers)
         .annotate(waiting=Coalesce(Subquery(counted), 0))
     )
     if not people:
@@ -94,7 +102,7 @@ def standing(wanted: Wanted, *, now: datetime) -> list[Candidate]:
     found = []
     for each in people:
         answers = deputies.get(each.pk) if each in absent else each
-        if answers is not None and answers.pk == wanted.asker_id:
+        if answers is not None and answers.pk in wanted.askers:
             answers = None
         found.append(
             Candidate(
@@ -180,7 +188,8 @@ def go_up(approval: Approval, *, now: datetime) -> bool:
     late = seen.goes_up_at is not None and seen.goes_up_at <= now
     if not late and owner is not None and is_there(owner, now):
         return False
-    wanted = Wanted(award.unit_id, seen.asked_minor, seen.currency, seen.requested_by_id, award, reserved=True)
+    askers, asker = askers_of([seen])[seen.pk], seen.requested_by_id
+    wanted = Wanted(award.unit_id, seen.asked_minor, seen.currency, asker, award, reserved=True, others=askers)
     climb = ladder(standing(wanted, now=now))
     there = _next(climb, seen.routed_to_id, late=late)
     return _claim(seen, climb, there, why="unanswered" if late else "away", now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,6 +109,12 @@ def answered_since(user: Any, since: datetime) -> QuerySet[Approval]:
     """Answers to what this user asked for."""
     answered = Approval.objects.filter(requested_by=user, answered_at__gte=since)
     return with_particulars(answered).order_by("-answered_at")
+
+
+def asked_in_vain(cases: Iterable[int]) -> Iterable[tuple[int, int, int]]:
+    """What was asked for on these cases and not, or not all of it, given: the case, the request and who asked, as ids."""
+    found = Approval.objects.filter(award__case__in=list(cases)).exclude(status=ApprovalStatus.APPROVED)
+    return found.values_list("award__case", "id", "requested_by")
 
 
 def to_answer(user: Any, *, now: datetime) -> QuerySet[Approval]:

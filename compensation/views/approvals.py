@@ -17,6 +17,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.money import display
 from compensation.domain import approvals, offers
+from compensation.domain.askers import askers_of
 from compensation.domain.deputies import stood_in_for
 from compensation.domain.gauges import approvable, gauges_in
 from compensation.forms.approvals import ApproveForm, DeclineForm, InsteadForm
@@ -59,7 +60,7 @@ class _Lists:
         user, now = self.user, self.now
         supervises = can_supervise(user)
         asks = in_one_glance([*self.waiting, *self.older])
-        deputizes = stood_in_for(user, now=now)
+        deputizes, askers = stood_in_for(user, now=now), askers_of(self.waiting)
         currencies = {approval.currency for approval in self.waiting} if supervises else set()
         measured = gauges_in(user, currencies, now=now)
         lines = list(catalog()) if self.waiting and (supervises or deputizes) else []
@@ -69,7 +70,9 @@ class _Lists:
             cards.append(
                 {
                     "ask": ask,
-                    "can": approvals.can_answer(user, approval, now=now, deputizes=deputizes),
+                    "can": approvals.can_answer(
+                        user, approval, now=now, deputizes=deputizes, askers=askers[approval.pk]
+                    ),
                     "own_cap": approvable(approval.asked_minor, measured.get(approval.currency, [])),
                     "late": approval.obligation.due_end < now,
                     # The title of a case is often the beginning of its story: it is not said twice.

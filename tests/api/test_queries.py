@@ -24,7 +24,7 @@ LIST, DETAIL, WRITE = 4, 8, 14
 GIVE = {"award": 12, "award without questions": 12}
 # Where two people decide about one award there is more to write: the request, its reservation, telling one and the other.
 # A promise that takes the place of another is confirmed to the customer: their address, and the message.
-MORE = {"award above the cap": 20, "approve": 18, "decline": 16, "interim": 16, "move": 15}
+MORE = {"award above the cap": 21, "approve": 19, "decline": 17, "interim": 16, "move": 15}
 
 
 def soon(minutes: int = 60) -> str:

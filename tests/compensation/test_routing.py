@@ -86,6 +86,18 @@ def test_the_asker_is_never_asked(house: House) -> None:
     assert refusal(house.give, house.heard_case(by=house.sam), 11000, by=house.sam) == "beyond_every_cap"
 
 
+def test_nor_is_whoever_asked_for_it_before_a_colleague_did(house: House) -> None:
+    case = house.heard_case(by=house.bob)
+    approvals.decline(house.asked(case, 3000, by=house.alice), reason="No", by=house.sue, now=NOW)
+    User.objects.filter(pk=house.alice.pk).update(role=Role.SUPERVISOR)
+    away(house.sue)
+    away(house.sam)
+    waits = house.asked(case, 3000, by=house.bob)
+    assert (before(waits), told(waits)) == (("sue", "sue"), ["sam", "sue"])
+    assert not routing.go_up(waits, now=LATE), "only Alice is there"
+    assert before(house.asked(house.heard_case(by=house.bob), 3000, by=house.bob)) == ("alice", "alice")
+
+
 def test_who_is_away_is_passed_over_and_nobody_at_all_leaves_it_with_the_lowest_and_tells_all(house: House) -> None:
     away(house.sue)
     assert before(house.asked(house.heard_case(), 3000)) == ("sam", "sam")

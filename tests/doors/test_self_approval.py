@@ -16,7 +16,8 @@ from accounts.authority import Refused
 from accounts.domain.staffing import change_user
 from accounts.enums import Role
 from accounts.models import User
-from compensation.domain import approvals, deputies, offers
+from compensation.domain import approvals, deputies, offers, resubmitting
+from compensation.domain.expiring import expire
 from compensation.models import Approval, CounterOffer, Deputy
 from tests.api.conftest import Api
 from tests.doors.scenes import Scene, live
@@ -50,7 +51,7 @@ def by_whoever_asked(house: House) -> tuple[Scene, User]:
 
 def after_a_promotion(house: House) -> tuple[Scene, User]:
     found = scene(house, by=house.alice)
-    return found, change_user(house.alice, role=Role.SUPERVISOR, by=house.ada, now=NOW)
+    return found, promoted(house)
 
 
 def after_a_change_of_team(house: House) -> tuple[Scene, User]:
@@ -81,7 +82,76 @@ def through_a_colleague_who_asks_again(house: House) -> tuple[Scene, User]:
     found = scene(house, by=house.alice)
     approvals.decline(found["approval"], reason="No", by=house.sam, now=NOW)
     found["approval"] = house.asked(found["case"], 3000, by=house.bob)
-    return found, change_user(house.alice, role=Role.SUPERVISOR, by=house.ada, now=NOW)
+    return found, promoted(house)
+
+
+def through_two_colleagues_one_after_another(house: House) -> tuple[Scene, User]:
+    """Sam declines Alice, and Bob after her; then Lena asks."""
+    found = scene(house, by=house.alice)
+    approvals.decline(found["approval"], reason="No", by=house.sam, now=NOW)
+    approvals.decline(house.asked(found["case"], 3000, by=house.bob), reason="No", by=house.sam, now=NOW)
+    found["approval"] = house.asked(found["case"], 3000, by=house.person("lena"))
+    return found, promoted(house)
+
+
+def through_a_colleague_who_resubmits_his_own(house: House) -> tuple[Scene, User]:
+    """Sam declines Alice, and Bob after her, who resubmits his own: for another remedy, even."""
+    found = scene(house, by=house.alice)
+    approvals.decline(found["approval"], reason="No", by=house.sam, now=NOW)
+    second = house.asked(found["case"], 3000, by=house.bob)
+    approvals.decline(second, reason="No", by=house.sam, now=NOW)
+    voucher = house.remedy("voucher", cost_minor=2900)
+    award = resubmitting.resubmit(second, remedy=voucher, by=house.bob, now=NOW)
+    found["approval"] = Approval.objects.get(award=award)
+    return found, promoted(house)
+
+
+def through_a_colleague_once_it_expired(house: House) -> tuple[Scene, User]:
+    """Nobody answered Alice in time; Bob asks for the same."""
+    found = live(house)
+    house.caps(house.sam, award=90000, case=900000)
+    expire(house.asked(found["case"], 3000, now=NOW - 3 * DAY), now=NOW)
+    found |= {"hamper": house.remedy("hamper", kind="non_monetary", cost_minor=100)}
+    found["approval"] = house.asked(found["case"], 3000, by=house.bob)
+    return found, promoted(house)
+
+
+def through_a_colleague_while_it_waits(house: House) -> tuple[Scene, User]:
+    """Alice's own waits still, and Bob asks for the same."""
+    found = scene(house, by=house.alice)
+    found["approval"] = house.asked(found["case"], 3000, by=house.bob)
+    return found, promoted(house)
+
+
+def through_a_colleague_who_asks_for_the_rest(house: House) -> tuple[Scene, User]:
+    """Sam approves less than Alice asked for, and Bob asks for what is missing."""
+    found = scene(house, by=house.alice, amount=6000)
+    approvals.approve(found["approval"], amount_minor=3000, by=house.sam, now=NOW)
+    found["approval"] = house.asked(found["case"], 3000, by=house.bob)
+    return found, promoted(house)
+
+
+def through_a_colleague_after_another_remedy_was_left(house: House) -> tuple[Scene, User]:
+    """Sam offers Alice something else, which Bob leaves and asks for the first again."""
+    found = scene(house, by=house.alice)
+    offer = offers.counter(found["approval"], remedy=found["hamper"], by=house.sam, now=NOW)
+    offers.leave(offer, by=house.bob, now=NOW)
+    found["approval"] = house.asked(found["case"], 3000, by=house.bob)
+    return found, promoted(house)
+
+
+def as_the_deputy_of_a_third(house: House) -> tuple[Scene, User]:
+    """As through two colleagues, but Alice stays a rep and stands in for Sue."""
+    found, _ = through_two_colleagues_one_after_another(house)
+    change_user(house.alice, role=Role.REP, by=house.ada, now=NOW)
+    deputies.name_deputy(house.sue, deputy=again(house.alice), ends_at=NOW + DAY, by=house.sue, now=NOW)
+    away(house.sue)
+    return found, again(house.alice)
+
+
+def promoted(house: House) -> User:
+    """Alice, a supervisor by now."""
+    return change_user(house.alice, role=Role.SUPERVISOR, by=house.ada, now=NOW)
 
 
 def as_an_administrator(house: House) -> tuple[Scene, User]:
@@ -106,6 +176,13 @@ WAYS: dict[Callable[[House], tuple[Scene, User]], str] = {
     as_a_deputy: "own_approval",
     through_a_deputy: "supervisor_needed",
     through_a_colleague_who_asks_again: "own_approval",
+    through_two_colleagues_one_after_another: "own_approval",
+    through_a_colleague_who_resubmits_his_own: "own_approval",
+    through_a_colleague_once_it_expired: "own_approval",
+    through_a_colleague_while_it_waits: "own_approval",
+    through_a_colleague_who_asks_for_the_rest: "own_approval",
+    through_a_colleague_after_another_remedy_was_left: "own_approval",
+    as_the_deputy_of_a_third: "own_approval",
     as_an_administrator: "own_approval",
     by_another_administrator: "supervisor_needed",
     by_a_program: "person_needed",
