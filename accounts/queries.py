@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.enums import DeliveryStatus, NoticeChannel, Role, WorkingState
 from accounts.models import ApiCredential, BusinessUnit, Notice, User
+
+# Whose work is with customers.
+SERVING = (Role.REP, Role.SUPERVISOR)
 
 
 def reach(user: Any) -> frozenset[int]:
@@ -54,28 +57,43 @@ def is_there(user: User, now: datetime) -> bool:
     return user.working_state == WorkingState.AVAILABLE
 
 
+def staff(*roles: str) -> QuerySet[User]:
+    """People (not programs) of some roles; left and inactive ones excepted."""
+    people = User.objects.filter(role__in=roles, is_active=True, is_service=False)
+    return people.exclude(working_state=WorkingState.LEFT)
+
+
+def serves(person: str, unit: str) -> Exists:
+    """Whether the person in one column serves the customers of the unit in another, at work now or not.
+
+    Reps and supervisors of its teams do. Administrators keep the settings, and nobody answers for a program.
+    """
+    return Exists(staff(*SERVING).filter(pk=OuterRef(person), team__units=OuterRef(unit)))
+
+
+def answers_for(user: User, unit_id: int, now: datetime) -> bool:
+    """Whether somebody is there who ``serves`` a unit: who may be told a customer's name, and can act."""
+    serving = user.role in SERVING and not user.is_service and unit_id in reach(user)
+    return serving and is_there(user, now)
+
+
 def staff_of_unit(unit_id: int, *roles: str) -> QuerySet[User]:
-    """People (not programs) of the teams that serve a unit, by role; left and inactive ones excepted."""
-    return (
-        User.objects.filter(team__units=unit_id, role__in=roles, is_active=True, is_service=False)
-        .exclude(working_state=WorkingState.LEFT)
-        .order_by("name", "id")
-    )
+    """The ``staff`` of the teams that serve a unit."""
+    return staff(*roles).filter(team__units=unit_id).order_by("name", "id")
 
 
-def staff_by_unit(unit_ids: Iterable[int], *roles: str) -> dict[int, list[User]]:
-    """The same for several units at once, in one query. A unit that nobody serves has an empty list."""
+def staff_by_unit(unit_ids: Iterable[int], *roles: str, also: Iterable[int] = ()) -> dict[int, list[User]]:
+    """The same for several units at once, in one query. A unit that nobody serves has an empty list.
+
+    ``also``: ids of people who are listed beside those of these roles, in the units that they serve.
+    """
     wanted = set(unit_ids)
-    staff: dict[int, list[User]] = {unit_id: [] for unit_id in wanted}
-    serving = (
-        User.objects.filter(team__units__in=wanted, role__in=roles, is_active=True, is_service=False)
-        .exclude(working_state=WorkingState.LEFT)
-        .annotate(serves=F("team__units"))
-        .order_by("name", "id")
-    )
-    for person in serving:
-        staff[person.serves].append(person)
-    return staff
+    listed: dict[int, list[User]] = {unit_id: [] for unit_id in wanted}
+    chosen = Q(role__in=roles) | Q(pk__in=set(also))
+    serving = staff(*SERVING).filter(chosen, team__units__in=wanted).annotate(serves=F("team__units"))
+    for person in serving.order_by("name", "id"):
+        listed[person.serves].append(person)
+    return listed
 
 
 def supervisors_of_unit(unit_id: int) -> QuerySet[User]:

@@ -1,8 +1,9 @@
 """Nobody is owed anything by somebody who is not there: promises and deliveries of the absent go to whoever is.
 
-Who owes something and is away past the time it begins, or has left, is covered for: by the owner of the case, else by the
-rep of the unit who owes the least, else by the supervisors. On their return they have it back, unless it is due by then.
-Nothing changes hands for an absence that ends before: they will be there.
+Who owes something and is away past the time it begins, has left, or serves the customers of its unit no longer, is covered
+for: by the owner of the case, else by the rep of the unit who owes the least, else by the supervisors. On their return, to
+work and to the unit, they have it back, unless it is due by then. Nothing changes hands for an absence that ends before:
+they will be there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db.models.functions import Coalesce
 from accounts.domain.notices import Telling, settle, tell_all
 from accounts.enums import NoticeChannel, Role, WorkingState
 from accounts.models import Team, User
-from accounts.queries import is_there, staff_by_unit, there
+from accounts.queries import is_there, serves, staff_by_unit, there
 from cases.domain.obligations import reminder_key
 from cases.enums import ObligationKind, ObligationStatus
 from cases.models import Obligation
@@ -41,15 +42,15 @@ def cover_all(*, now: datetime, limit: int = BATCH) -> int:
 def uncovered(now: datetime) -> QuerySet[Obligation]:
     """What sits with somebody who is not there when it begins, or with the supervisors although a rep is there now."""
     owed = Obligation.objects.filter(status=ObligationStatus.OPEN, kind__in=COVERED)
+    elsewhere = Q(owner__isnull=False) & ~serves("owner_id", "unit_id")
     absent = Q(owner__in=User.objects.filter(~there(now)).values("pk"))
-    # A state other than away has no end, so this holds for whoever has left too.
     back_too_late = Q(owner__away_until__isnull=True) | Q(owner__away_until__gt=Coalesce("due_start", "due_end"))
     serving = Team.units.through.objects.filter(
         Exists(User.objects.filter(there(now), team=OuterRef("team_id"), role=Role.REP)),
         businessunit_id=OuterRef("unit_id"),
     )
     waits = Q(owner__isnull=True, covers_for__isnull=False) & Exists(serving)
-    return owed.filter(absent & (back_too_late | Q(owner__is_active=False)) | waits)
+    return owed.filter(elsewhere | absent & back_too_late | waits)
 
 
 def put_with_cover(*, now: datetime, limit: int = BATCH) -> int:
@@ -75,8 +76,7 @@ def _put_with_cover(*, now: datetime, limit: int) -> int:
     gone = [person.pk for person in before if person is not None]
     settle(User.objects.filter(pk__in=gone), about=[reminder_key(each.pk) for each in owed], now=now)
     _tell(EventType.OBLIGATION_COVERED, owed, before, now=now)
-    supervisors = {unit: [p for p in people if p.role == Role.SUPERVISOR] for unit, people in staff.items()}
-    tell_all(_tellings(owed, supervisors, now=now), now=now)
+    tell_all(_tellings(owed, staff, now=now), now=now)
     return len(owed)
 
 
@@ -115,7 +115,7 @@ def _hand_to(obligation: Obligation, cover: User | None, *, now: datetime) -> No
         obligation.covers_for = None
 
 
-def _tellings(owed: list[Obligation], supervisors: dict[int, list[User]], *, now: datetime) -> list[Telling]:
+def _tellings(owed: list[Obligation], staff: dict[int, list[User]], *, now: datetime) -> list[Telling]:
     """One notice for each who covers and whom for, however much it is."""
     taken: dict[tuple[int | None, int | None, int], list[Obligation]] = defaultdict(list)
     for each in owed:
@@ -125,7 +125,9 @@ def _tellings(owed: list[Obligation], supervisors: dict[int, list[User]], *, now
         first, absent = things[0], things[0].covers_for
         if absent is None:
             continue
-        people = [first.owner] if first.owner else [p for p in supervisors[first.unit_id] if p.pk != absent.pk]
+        supervisors = [person for person in staff[first.unit_id] if person.role == Role.SUPERVISOR]
+        people = [first.owner] if first.owner else [person for person in supervisors if person.pk != absent.pk]
+        why = why_absent(absent, serving=absent in staff[first.unit_id])
         what = f"{first.what} — {first.customer.display_name}" if len(things) == 1 else f"{len(things)} things"
         about = f"/cases/{first.case.reference}" if len(things) == 1 and first.case else "/"
         tellings.append(
@@ -133,7 +135,7 @@ def _tellings(owed: list[Obligation], supervisors: dict[int, list[User]], *, now
                 people,
                 key=f"covering:{first.pk}:{now:%Y%m%dT%H%M%S}",
                 kind="covering",
-                title=f"{absent.name} {_why(absent)}: you owe {what} in their place",
+                title=f"{absent.name} {why}: you owe {what} in their place",
                 path=about,
                 urgent=True,
                 channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
@@ -142,14 +144,18 @@ def _tellings(owed: list[Obligation], supervisors: dict[int, list[User]], *, now
     return tellings
 
 
-def _why(absent: User) -> str:
-    return "is away" if absent.is_active and absent.working_state == WorkingState.AWAY else "has left"
+def why_absent(absent: User, *, serving: bool) -> str:
+    """Why somebody does not answer for a unit: they are away, they have left, or (not ``serving``) are elsewhere."""
+    if not absent.is_active or absent.working_state == WorkingState.LEFT:
+        return "has left"
+    return "is away" if serving else "no longer serves these customers"
 
 
 def _returnable(now: datetime) -> QuerySet[Obligation]:
     owed = Obligation.objects.filter(status=ObligationStatus.OPEN, covers_for__isnull=False)
     back = User.objects.filter(there(now)).values("pk")
-    return owed.annotate(begins=Coalesce("due_start", "due_end")).filter(covers_for__in=back, begins__gt=now)
+    owed = owed.annotate(begins=Coalesce("due_start", "due_end"))
+    return owed.filter(serves("covers_for_id", "unit_id"), covers_for__in=back, begins__gt=now)
 
 
 def give_back(*, now: datetime, limit: int = BATCH) -> int:
@@ -163,21 +169,15 @@ def give_back(*, now: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def _give_back(*, now: datetime, limit: int) -> int:
     owed = _held(_returnable(now).select_related("owner", "covers_for", "case", "customer"), limit)
-    staff = staff_by_unit({each.unit_id for each in owed}, Role.REP, Role.SUPERVISOR)
-    before, returned = [], []
+    before = [each.owner for each in owed]
     for each in owed:
-        back = each.covers_for
-        each.covers_for = None
-        if back in staff[each.unit_id]:
-            before.append(each.owner)
-            each.owner, each.next_look_at = back, now
-            returned.append(each)
+        each.owner, each.covers_for, each.next_look_at = each.covers_for, None, now
     Obligation.objects.bulk_update(owed, ["owner", "covers_for", "next_look_at"])
     covers = [person.pk for person in before if person is not None]
-    settle(User.objects.filter(pk__in=covers), about=[reminder_key(each.pk) for each in returned], now=now)
-    _tell(EventType.OBLIGATION_RETURNED, returned, before, now=now)
+    settle(User.objects.filter(pk__in=covers), about=[reminder_key(each.pk) for each in owed], now=now)
+    _tell(EventType.OBLIGATION_RETURNED, owed, before, now=now)
     mine: dict[int, list[Obligation]] = defaultdict(list)
-    for each in returned:
+    for each in owed:
         if each.owner is not None:
             mine[each.owner.pk].append(each)
     tell_all(
@@ -193,7 +193,7 @@ def _give_back(*, now: datetime, limit: int) -> int:
         ],
         now=now,
     )
-    return len(returned)
+    return len(owed)
 
 
 def _tell(type_: EventType, owed: list[Obligation], before: list[User | None], *, now: datetime) -> None:

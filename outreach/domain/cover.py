@@ -1,4 +1,4 @@
-"""Cover: a customer whose rep is away or has left is not left alone.
+"""Cover: a customer whose rep is away, has left or serves others now is not left alone.
 
 That a case needs cover is derived when it is read; here its supervisors are told, once for each absence, and cases that
 wait without an owner are routed as soon as somebody is there. A call that only whoever made a mistake may make is put
@@ -16,8 +16,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.domain.notices import Telling, tell_all
 from accounts.enums import NoticeChannel, Role, WorkingState
 from accounts.models import Team, User
-from accounts.queries import staff_by_unit, there
+from accounts.queries import serves, staff_by_unit, there
 from cases.domain import disclosing
+from cases.domain.covering import why_absent
 from cases.domain.ownership import route_waiting
 from cases.enums import CaseStatus
 from cases.models import Case
@@ -52,28 +53,30 @@ def tell_of_absences(*, now: datetime, limit: int = BATCH) -> int:
 
     Three statements, whatever the rows.
     """
-    absent = User.objects.filter(~there(now), is_service=False)
-    live = Case.objects.filter(~Q(status=CaseStatus.CLOSED), historical=False, owner__in=absent)
+    absent = Q(owner__in=User.objects.filter(~there(now)))
+    elsewhere = Q(owner__isnull=False) & ~serves("owner_id", "unit_id")
+    live = Case.objects.filter(absent | elsewhere, ~Q(status=CaseStatus.CLOSED), historical=False)
     counted = list(
         live.order_by("owner_id", "unit_id").values_list("owner_id", "unit_id").annotate(Count("id"))[:limit]
     )
     if not counted:
         return 0
     owners = {owner.pk: owner for owner in User.objects.filter(pk__in={row[0] for row in counted})}
-    supervisors = staff_by_unit({row[1] for row in counted}, Role.SUPERVISOR)
+    staff = staff_by_unit({row[1] for row in counted}, Role.SUPERVISOR, also=owners)
     tell_all(
-        [_telling(owners[owner_id], unit_id, count, supervisors[unit_id]) for owner_id, unit_id, count in counted],
-        now=now,
+        [_telling(owners[owner_id], unit_id, count, staff[unit_id]) for owner_id, unit_id, count in counted], now=now
     )
     return len(counted)
 
 
-def _telling(owner: User, unit_id: int, count: int, supervisors: list[User]) -> Telling:
+def _telling(owner: User, unit_id: int, count: int, staff: list[User]) -> Telling:
+    """``staff``: the supervisors of the unit, and the owner where they serve it still."""
+    serving = owner in staff
     return Telling(
-        [person for person in supervisors if person.pk != owner.pk],
-        key=f"cover:{owner.pk}:{unit_id}:{_absence(owner)}",
+        [person for person in staff if person.role == Role.SUPERVISOR and person.pk != owner.pk],
+        key=f"cover:{owner.pk}:{unit_id}:{_absence(owner, serving=serving)}",
         kind="needs_cover",
-        title=f"{owner.name} {_why(owner)}: {count} open {'case needs' if count == 1 else 'cases need'} cover",
+        title=f"{owner.name} {_why(owner, serving=serving)}: {count} open {'case needs' if count == 1 else 'cases need'} cover",
         path=f"/cases?owner={owner.pk}&status=live",
         urgent=True,
         channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
@@ -105,17 +108,20 @@ def tell_of_calls(*, now: datetime) -> int:
     return len(gone)
 
 
-def _absence(owner: User) -> str:
+def _absence(owner: User, *, serving: bool) -> str:
     """Tells one absence from the next of the same person."""
-    if owner.working_state == WorkingState.AWAY and owner.is_active and owner.away_until is not None:
+    if serving and owner.away_until is not None:
         return f"{owner.away_until:%Y%m%dT%H%M%S}"
-    return "away" if owner.working_state == WorkingState.AWAY and owner.is_active else "left"
+    if serving:
+        return "away"
+    here = owner.is_active and owner.working_state != WorkingState.LEFT
+    return f"elsewhere-{owner.team_id}" if here else "left"
 
 
-def _why(owner: User) -> str:
-    if owner.working_state == WorkingState.AWAY and owner.is_active:
-        return f"is away until {owner.away_until:%A %H:%M} UTC" if owner.away_until else "is away"
-    return "has left"
+def _why(owner: User, *, serving: bool) -> str:
+    """Like ``covering.why_absent``, with when they are back."""
+    until = f" until {owner.away_until:%A %H:%M} UTC" if serving and owner.away_until else ""
+    return why_absent(owner, serving=serving) + until
 
 
 def route_all_waiting(*, now: datetime, limit: int = BATCH) -> int:

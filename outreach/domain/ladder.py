@@ -39,7 +39,7 @@ PATHS = {ObligationKind.APPROVAL: "/approvals", ObligationKind.FOLLOW_UP_CALL: "
 # What may be put off, and is then reminded of anew.
 PUT_OFF = frozenset({ObligationKind.DISCLOSURE})
 
-Supervisors = Mapping[int, list[User]]
+Staff = Mapping[int, list[User]]
 
 
 def rungs_by_kind() -> dict[str, list[Rung]]:
@@ -141,7 +141,8 @@ def _climb(obligation: Obligation, ladder: list[Rung], *, now: datetime) -> _Cli
 def _ring(climbs: list[_Climb], *, now: datetime) -> None:
     """Tell everybody of these rungs who was not told yet: one read of who was, one insert of notices, one of events."""
     told = _told([climb.obligation for climb in climbs])
-    supervisors = staff_by_unit({climb.obligation.unit_id for climb in climbs}, Role.SUPERVISOR)
+    owners = {climb.obligation.owner_id for climb in climbs if climb.obligation.owner_id is not None}
+    staff = staff_by_unit({climb.obligation.unit_id for climb in climbs}, Role.SUPERVISOR, also=owners)
     tellings: list[Telling] = []
     entries: list[Entry] = []
     for climb in climbs:
@@ -151,9 +152,7 @@ def _ring(climbs: list[_Climb], *, now: datetime) -> None:
             if known and _is_passed(rung, climb.ringing):
                 continue
             people = [
-                person
-                for person in _audience(climb.obligation, rung, supervisors, now=now)
-                if person.pk not in (known or ())
+                person for person in _audience(climb.obligation, rung, staff, now=now) if person.pk not in (known or ())
             ]
             if not people and not known and climb.unheard is None:
                 climb.unheard = rung_time(climb.obligation, rung)
@@ -189,11 +188,15 @@ def _is_passed(rung: Rung, ringing: list[Rung]) -> bool:
     return any(later.audience == rung.audience and later.offset_minutes > rung.offset_minutes for later in ringing)
 
 
-def _audience(obligation: Obligation, rung: Rung, supervisors: Supervisors, *, now: datetime) -> list[User]:
-    """Whoever owes it if they are there; else, and for the supervisors' rungs, the supervisors of the unit."""
-    if rung.audience == Audience.OWNER and obligation.owner is not None and is_there(obligation.owner, now):
-        return [obligation.owner]
-    return supervisors[obligation.unit_id]
+def _audience(obligation: Obligation, rung: Rung, staff: Staff, *, now: datetime) -> list[User]:
+    """Whoever owes it if they are there and serve the unit; else, and for the supervisors' rungs, its supervisors.
+
+    ``staff`` lists of each unit its supervisors and those who owe anything there and serve it.
+    """
+    serving, owner = staff[obligation.unit_id], obligation.owner
+    if rung.audience == Audience.OWNER and owner is not None and owner in serving and is_there(owner, now):
+        return [owner]
+    return [person for person in serving if person.role == Role.SUPERVISOR]
 
 
 def _telling(obligation: Obligation, rung: Rung, people: list[User], *, now: datetime) -> Telling:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.enums import WorkingState
+from accounts.domain import staffing
+from accounts.enums import Role, WorkingState
 from accounts.models import Notice, User
 from accounts.queries import is_there
 from cases.domain import covering, ownership, promises
@@ -33,6 +36,19 @@ def left(user: User) -> User:
 def back(user: User) -> User:
     User.objects.filter(pk=user.pk).update(working_state=WorkingState.AVAILABLE, away_until=None)
     return again(user)
+
+
+def moved(house: House, user: User) -> None:
+    """To another team, which serves other customers."""
+    staffing.change_user(user, by=house.ada, now=NOW, team=house.other_team)
+
+
+def administers(house: House, user: User) -> None:
+    staffing.change_user(user, by=house.ada, now=NOW, role=Role.ADMIN)
+
+
+def runs_as_a_program(house: House, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_service=True)
 
 
 def owner_of(promise: Promise) -> User | None:
@@ -119,14 +135,78 @@ def test_on_their_return_they_have_it_back_unless_it_is_due(house: House) -> Non
     assert Event.objects.filter(type="obligation.returned").count() == 1
 
 
-def test_who_serves_other_customers_by_then_does_not_have_it_back(house: House) -> None:
+@pytest.mark.parametrize("gone", [moved, administers, runs_as_a_program])
+def test_a_promise_of_somebody_who_serves_these_customers_no_longer_goes_to_somebody_who_does(
+    house: House, gone: Callable[[House, User], None]
+) -> None:
+    promise = house.promise(house.case(), due_end=DUE)
+    gone(house, house.alice)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (1, house.bob)
+    assert covering.cover_all(now=NOW + MINUTE) == 0
+    promises.keep(promise, by=house.bob, now=NOW + HOUR)
+    told = Notice.objects.get(kind="covering", channel="desk")
+    assert (told.user, told.title.split(":")[0]) == (house.bob, "Alice no longer serves these customers")
+
+
+def test_a_unit_that_a_team_serves_no_longer_takes_what_its_people_owed_there_and_nothing_else(house: House) -> None:
+    both = staffing.add_team(name="Both", units=[house.unit, house.other_unit], now=NOW)
+    dan = house.person("dan", team=both)
+    here = house.promise(house.case(by=dan), by=dan, due_end=DUE)
+    there = house.promise(house.case(house.customer(units=[house.other_unit]), by=dan), by=dan, due_end=DUE)
+    staffing.change_team(both, name="Both", units=[house.other_unit], by=house.ada, now=NOW)
+    assert covering.cover_all(now=NOW) == 1
+    assert (owner_of(here) in (house.alice, house.bob), owner_of(there)) == (True, dan)
+    assert differences() == []
+
+
+def test_where_nobody_serves_a_unit_its_promises_wait_and_no_sweep_works_at_them_again(house: House) -> None:
+    promise = house.promise(house.case(), due_end=DUE)
+    staffing.change_team(house.team, name="Shop", units=[], by=house.ada, now=NOW)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (1, None)
+    assert covering.cover_all(now=NOW) == 0
+    staffing.change_team(house.other_team, name="Bank", units=[house.unit], by=house.ada, now=NOW)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (1, house.charlie)
+
+
+def test_who_serves_other_customers_by_then_has_it_back_only_when_they_serve_these_again(house: House) -> None:
     promise = house.promise(house.case(), due_end=DUE)
     away(house.alice, until=DUE + HOUR)
     covering.cover_all(now=NOW)
     back(house.alice)
-    User.objects.filter(pk=house.alice.pk).update(team=house.other_team)
-    assert covering.cover_all(now=NOW) == 0
-    assert (owner_of(promise), again(promise).obligation.covers_for) == (house.bob, None)
+    moved(house, house.alice)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (0, house.bob)
+    staffing.change_user(house.alice, by=house.ada, now=NOW, team=house.team)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (1, house.alice)
+
+
+def test_what_waits_with_the_supervisors_while_its_owner_serves_others_goes_to_the_first_rep_there(
+    house: House,
+) -> None:
+    promise = house.promise(house.case(), due_end=DUE)
+    moved(house, house.alice)
+    away(house.bob, until=DUE + HOUR)
+    for _ in range(2):
+        covering.cover_all(now=NOW)
+    assert owner_of(promise) is None
+    back(house.bob)
+    assert (covering.cover_all(now=NOW), owner_of(promise)) == (1, house.bob)
+
+
+def test_looking_whether_anything_is_uncovered_reads_what_is_open_alone_and_by_an_index(house: House) -> None:
+    house.promise(house.case(), due_end=DUE)
+    with CaptureQueriesContext(connection) as ran:
+        assert covering.cover_all(now=NOW) == 0
+    assert len(ran) == 2
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of one row PostgreSQL takes no index
+        for query in ran.captured_queries:
+            explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+            cursor.execute(f"{explain} {query['sql'].replace('%', '%%')}")
+            plan = " ".join(str(row) for row in cursor.fetchall())
+            # Each of these indexes holds what is open and nothing else; of one row they are all as good.
+            assert re.search(r"owed_(by|to|in_unit|in_cover|and_told)|obligations_to_look_at", plan), plan
+            assert not re.search(r"Seq Scan on cases_obligation|SCAN cases_obligation(?! USING)", plan), plan
 
 
 def test_what_fell_due_before_stays_to_the_credit_of_whoever_held_it(house: House) -> None:

@@ -46,6 +46,14 @@ def test_who_has_left_needs_cover_and_a_closed_case_needs_none(house: House) -> 
     assert told(house) == ["Bob has left: 1 open case needs cover"]
 
 
+def test_who_serves_these_customers_no_longer_leaves_cases_that_need_cover(house: House) -> None:
+    house.case()
+    User.objects.filter(pk=house.alice.pk).update(team=house.other_team)
+    for _ in range(2):
+        cover.sweep_cover(now=NOW)
+    assert told(house) == ["Alice no longer serves these customers: 1 open case needs cover"]
+
+
 def test_what_waits_is_routed_as_soon_as_somebody_is_there(house: House) -> None:
     for rep in (house.alice, house.bob):
         away(rep, until=NOW + HOUR)

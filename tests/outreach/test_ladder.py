@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.enums import NoticeChannel
-from accounts.models import Notice
+from accounts.models import Notice, User
 from accounts.queries import unseen_notices
 from cases.domain import ownership, promises
 from cases.models import Obligation, Promise
@@ -114,6 +114,28 @@ def test_when_whoever_owes_it_is_away_the_supervisors_are_told(house: House) -> 
     look(60)
     assert titles(house.alice) == []
     assert [title.split(":")[0] for title in titles(house.sue)] == ["In 60 min"]
+
+
+@pytest.mark.parametrize("change", [{"team": None}, {"role": "admin"}, {"is_service": True}])
+def test_who_serves_these_customers_no_longer_is_not_reminded_and_the_supervisors_are(
+    house: House, change: dict[str, Any]
+) -> None:
+    due_in(house, 120)
+    User.objects.filter(pk=house.alice.pk).update(**change)
+    look(120)
+    assert titles(house.alice) == titles(house.alice, NoticeChannel.EMAIL) == []
+    assert {title.split(":")[0] for title in titles(house.sue)} == {"Due now"}
+
+
+def test_a_unit_that_the_owners_team_serves_no_longer_does_not_remind_them(house: House) -> None:
+    due_in(house, 120)
+    sue = house.sue
+    User.objects.filter(pk=sue.pk).update(team=house.other_team)
+    house.team.units.clear()
+    house.other_team.units.add(house.unit)
+    look(120)
+    assert titles(house.alice) == []
+    assert {title.split(":")[0] for title in titles(sue)} == {"Due now"}
 
 
 def test_whoever_takes_over_hears_where_it_stands_and_not_all_that_was(house: House) -> None:
