@@ -22,8 +22,8 @@ from accounts.models import Notice
 from outreach.domain.holding import preference_of
 from outreach.domain.mailing import where
 
-# Seconds to reach the room, and to wait for its answer. Together well within the lease of a claim.
-TIMEOUTS = (3.05, 10.0)
+# Seconds to reach the room, and to wait for its answer, where there is time for so long.
+CONNECT, ANSWER = 3.05, 10.0
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 # By these the room says that it may take it later. Any other 4xx is about us or about it, and stays.
 LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
@@ -62,8 +62,9 @@ class Room:
             return None
         return Post(id=notice.message_id.strip("<>"), body=json.dumps({"text": text(notice)}, separators=(",", ":")))
 
-    def send(self, post: Post) -> None:
+    def send(self, post: Post, *, within: float) -> None:
         """Raises ``NotTaken``."""
+        connect = min(CONNECT, within / 4)
         url: str = settings.RECOVERY["CHAT_WEBHOOK_URL"]
         if self.session is None:
             self.session = requests.Session()
@@ -75,7 +76,7 @@ class Room:
                 url,
                 data=post.body.encode(),
                 headers=_headers(post, now=timezone.now()),
-                timeout=TIMEOUTS,
+                timeout=(connect, min(ANSWER, within - connect)),
                 allow_redirects=False,
                 stream=True,
             ) as answer:

@@ -1,9 +1,10 @@
 """Sending notices to colleagues and messages to customers, by mail and in chat. The row is the queue.
 
-A row is claimed under a lease, sent, and recorded as sent while the lease still holds. Who is killed in between leaves a
-row whose lease runs out and which is claimed again: nothing is lost. Between the other side's acceptance and our commit
-no order of steps is safe, so a kill there repeats one, under the same id; each sender has one in hand at a time, so kills
-repeat at most as many as there were senders killed.
+A row is claimed under a lease, sent within what is left of it, and recorded. Who is killed in between leaves a row whose
+lease runs out and which is claimed again: nothing is lost. Between the other side's acceptance and our commit no order of
+steps is safe, so a kill there repeats one, under the same id; each sender has one in hand at a time, so kills repeat at
+most as many as there were senders killed. What went out is recorded as sent whoever has the lease by then, so that nobody
+sends it once more; a failure is for whoever has the lease to record.
 
 ``leased_until`` keeps everybody away from a row: while somebody sends it, and after a failure until the next try.
 ``not_before`` does so while whoever it is for is not to be told of it yet (``holding``).
@@ -47,6 +48,8 @@ RETRY_AFTER = (
 CHAT_RETRY_AFTER = RETRY_AFTER[:2]
 # No more of a batch is begun when less than this share of the lease is left: the rest is handed back.
 BEGIN_WITHIN = 0.5
+# One sending may take this share of what is left, however slow the other side is: the rest is for recording it.
+SEND_WITHIN = 0.8
 
 Row = TypeVar("Row", Notice, Message)
 Clock = Callable[[], datetime]
@@ -64,8 +67,8 @@ class Carrier(Protocol):
     def load(self, row: Any) -> Any:
         """What to send of a row, or None when there is nowhere to send it."""
 
-    def send(self, parcel: Any) -> None:
-        """Raises whatever went wrong: it was not sent."""
+    def send(self, parcel: Any, *, within: float) -> None:
+        """Raises whatever went wrong: it was not sent. After ``within`` seconds nothing more is said to the other side."""
 
     def close(self) -> None: ...
 
@@ -99,11 +102,14 @@ def _deliver(model: type[Row], carrier: Carrier, *, clock: Clock, limit: int, ch
     tried, until = 0, None
     try:
         for row in claimed:
-            if until is not None or row.leased_until is None or clock() > row.leased_until - lease * BEGIN_WITHIN:
+            if until is not None or row.leased_until is None:
+                break
+            left = row.leased_until - clock()
+            if left < lease * BEGIN_WITHIN:
                 break
             # Counted first: one that may have gone out keeps its lease, also when we could not record that it did.
             tried += 1
-            until = _send_one(row, carrier, clock=clock)
+            until = _send_one(row, carrier, within=left.total_seconds() * SEND_WITHIN, clock=clock)
     finally:
         carrier.close()
         _hand_back(model, claimed[tried:], until=until)
@@ -157,14 +163,14 @@ def _hand_back(model: type[Row], rows: list[Row], *, until: datetime | None) -> 
         ).update(leased_until=until)
 
 
-def _send_one(row: Row, carrier: Carrier, *, clock: Clock) -> datetime | None:
+def _send_one(row: Row, carrier: Carrier, *, within: float, clock: Clock) -> datetime | None:
     """Send one and record what became of it; returns until when the other side wants to hear nothing more, if it said so."""
     parcel = carrier.load(row)
     if parcel is None:
         _settle(row, DeliveryStatus.NO_ADDRESS, now=clock())
         return None
     try:
-        carrier.send(parcel)
+        carrier.send(parcel, within=within)
     except Exception as problem:  # noqa: BLE001 - whatever a mail backend raises, it was not sent, and the next one is
         carrier.close()
         now = clock()
@@ -193,12 +199,13 @@ def _failed(row: Row, problem: Exception, *, wait: timedelta, now: datetime) -> 
 
 @transaction.atomic
 def _settle(row: Row, to: DeliveryStatus, *, now: datetime, error: str = "", final: bool = False) -> None:
-    """Record what became of a row, if it is still ours: a lease that ran out may have given it to somebody else.
+    """Record what became of a row, once. What was sent is sent; all else is recorded only while the row is still ours.
 
-    ``final``: the other side said never.
+    A lease that ran out may have given it to somebody else. ``final``: the other side said never.
     """
     held = type(row).objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
-    if held.status != DeliveryStatus.PENDING or held.leased_until != row.leased_until:
+    is_ours = to == DeliveryStatus.SENT or held.leased_until == row.leased_until
+    if held.status != DeliveryStatus.PENDING or not is_ours:
         logger.warning("%s %d was settled after its lease had run out.", type(row).__name__, row.pk)
         return
     DELIVERY.move(held, to)

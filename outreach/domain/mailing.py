@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from time import monotonic
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -14,6 +15,7 @@ from accounts.domain.links import address
 from accounts.models import Notice
 from cases.enums import MessageKind
 from cases.models import Message
+from outreach.domain.timed_smtp import EmailBackend as TimedBackend
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +30,14 @@ class Line:
         """The mail to send, or None when there is no address to send it to."""
         return _letter(row)
 
-    def send(self, letter: EmailMessage) -> None:
+    def send(self, letter: EmailMessage, *, within: float) -> None:
+        until = monotonic() + within
         if self.mail is None or not isinstance(self.mail, SMTPBackend):
-            self.mail = get_connection()
-            if isinstance(self.mail, SMTPBackend):
-                self.mail.open()
+            self.mail = _backend()
+        if isinstance(self.mail, TimedBackend):
+            self.mail.until = until
+        if isinstance(self.mail, SMTPBackend):
+            self.mail.open()
         letter.connection = self.mail
         letter.send()
 
@@ -43,6 +48,12 @@ class Line:
             except OSError as problem:
                 logger.info("The mail server went away while we said goodbye: %s", type(problem).__name__)
             self.mail = None
+
+
+def _backend() -> BaseEmailBackend:
+    """The one that is set up; of SMTP the one that comes to an end."""
+    mail = get_connection()
+    return TimedBackend() if type(mail) is SMTPBackend else mail
 
 
 def _letter(row: Notice | Message) -> EmailMessage | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.enums import DeliveryStatus
@@ -12,7 +12,7 @@ from outreach.domain import delivery
 def claim(model: Any, *, now: datetime, limit: int, channel: str = "") -> list[Any]:
     rows = list(model.objects.filter(status=DeliveryStatus.PENDING, **_on(channel)).order_by("id")[:limit])
     for row in rows:
-        row.leased_until = now.replace(year=now.year + 1)
+        row.leased_until = now + timedelta(hours=1)
     return rows
 
 

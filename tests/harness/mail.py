@@ -67,7 +67,15 @@ class _Conversation(socketserver.StreamRequestHandler):
         self._say("250 accepted")
 
     def _say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
+        """At once, or after a pause, or byte by byte: a tarpit is one or the other."""
+        time.sleep(self.server.sink.pause)
+        said = f"{line}\r\n".encode()
+        if not self.server.sink.a_byte_in:
+            self.wfile.write(said)
+            return
+        for byte in said:
+            self.wfile.write(bytes([byte]))
+            time.sleep(self.server.sink.a_byte_in)
 
 
 class _Listener(socketserver.ThreadingTCPServer):
@@ -80,11 +88,14 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 class MailSink:
-    """`url` is for EMAIL_URL; `accepted` is what came in; `seconds` passes between taking a mail and saying so."""
+    """`url` is for EMAIL_URL; `accepted` is what came in; `seconds` passes between taking a mail and saying so.
+
+    `pause` passes before each thing that it says, and `a_byte_in` with each byte of it.
+    """
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.accepted: list[Accepted] = []
-        self.seconds = seconds
+        self.seconds, self.pause, self.a_byte_in = seconds, 0.0, 0.0
         self.listener = _Listener(("127.0.0.1", 0), _Conversation)
         self.listener.sink = self
         self.url = f"smtp://127.0.0.1:{cast(tuple[str, int], self.listener.server_address)[1]}"

@@ -6,13 +6,16 @@ import itertools
 import logging
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
+from time import monotonic
 from typing import Any
 from unittest.mock import Mock
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import DatabaseError
+from django.utils import timezone
 
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus, NoticeChannel
@@ -22,6 +25,8 @@ from journal.enums import EventType
 from journal.models import Event
 from outreach.domain import delivery
 from tests.factories import NOW, House, away
+from tests.harness.chat import Room
+from tests.harness.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(seconds=30)
@@ -109,6 +114,76 @@ def test_whoever_comes_back_after_the_lease_records_nothing(house: House) -> Non
     delivery.deliver_notices(clock=Clock(NOW + LEASE))
     delivery._settle(slow, DeliveryStatus.FAILED, now=NOW + 2 * LEASE, error="late")
     assert Notice.objects.get(pk=slow.pk).status == DeliveryStatus.SENT
+
+
+def test_what_went_out_is_recorded_as_sent_whoever_has_the_lease_by_then(house: House) -> None:
+    (message,) = Message.objects.filter(case=house.case())
+    (slow,) = delivery.claim(Message, now=NOW, limit=10)
+    (other,) = delivery.claim(Message, now=NOW + LEASE, limit=10)
+    for sender, at in ((slow, NOW + 1.5 * LEASE), (other, NOW + 2.5 * LEASE)):
+        delivery._settle(sender, DeliveryStatus.SENT, now=at)
+    message.refresh_from_db()
+    assert (message.status, message.sent_at, message.attempts) == (DeliveryStatus.SENT, NOW + 1.5 * LEASE, 1)
+    assert Event.objects.filter(type=EventType.MESSAGE_SENT).count() == 1
+    assert delivery.claim(Message, now=NOW + 10 * LEASE, limit=10) == []
+
+
+def test_a_failure_is_not_recorded_while_somebody_else_has_it_in_hand(house: House) -> None:
+    told(house)
+    (slow,) = delivery.claim(Notice, now=NOW, limit=10)
+    (other,) = delivery.claim(Notice, now=NOW + LEASE, limit=10)
+    delivery._settle(slow, DeliveryStatus.FAILED, now=NOW + 1.5 * LEASE, error="late")
+    delivery._failed(slow, OSError(), wait=timedelta(), now=NOW + 1.5 * LEASE)
+    held = Notice.objects.get(pk=slow.pk)
+    assert (held.status, held.leased_until, held.attempts) == (DeliveryStatus.PENDING, other.leased_until, 0)
+
+
+def by_smtp(settings: Any, sink: MailSink, *, lease: int) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = urlsplit(sink.url).hostname, urlsplit(sink.url).port
+    settings.RECOVERY = settings.RECOVERY | {"CLAIM_LEASE_SECONDS": lease}
+
+
+@pytest.mark.parametrize("slow", [{"pause": 0.8}, {"a_byte_in": 0.1}], ids=["each step", "each byte"])
+def test_however_slow_the_server_a_sending_is_over_before_its_lease(
+    house: House, settings: Any, mail_sink: MailSink, slow: dict[str, float]
+) -> None:
+    """What comes before the mail takes four seconds or so, and no step of it as long as a timeout."""
+    told(house)
+    by_smtp(settings, mail_sink, lease=3)
+    vars(mail_sink).update(slow)
+    began = monotonic()
+    delivery.deliver_notices(clock=timezone.now)
+    assert monotonic() - began < 3
+    tried = Notice.objects.get(channel=NoticeChannel.EMAIL)
+    assert (tried.status, tried.attempts, tried.error) == (DeliveryStatus.PENDING, 1, "SMTPServerDisconnected")
+    assert mail_sink.accepted == []
+    mail_sink.pause = mail_sink.a_byte_in = 0
+    delivery.deliver_notices(clock=lambda: timezone.now() + timedelta(minutes=1))
+    assert [accepted.message_id for accepted in mail_sink.accepted] == [tried.message_id]
+
+
+def test_a_server_that_has_the_mail_is_heard_out(house: House, settings: Any, mail_sink: MailSink) -> None:
+    told(house)
+    by_smtp(settings, mail_sink, lease=4)
+    settings.EMAIL_TIMEOUT = 0.5
+    mail_sink.seconds = 1
+    delivery.deliver_notices(clock=timezone.now)
+    assert Notice.objects.get(channel=NoticeChannel.EMAIL).status == DeliveryStatus.SENT
+    assert len(mail_sink.accepted) == 1
+
+
+def test_a_room_in_chat_that_is_slower_than_the_lease_is_not_waited_for(
+    house: House, settings: Any, room: Room
+) -> None:
+    tell([house.alice], key="k", kind="test", title="Due now", now=NOW, channels=["chat"])
+    settings.RECOVERY = settings.RECOVERY | {"CLAIM_LEASE_SECONDS": 2}
+    room.seconds = 3
+    began = monotonic()
+    delivery.deliver_chat(clock=timezone.now)
+    assert monotonic() - began < 2
+    tried = Notice.objects.get(channel=NoticeChannel.CHAT)
+    assert (tried.status, tried.attempts, tried.error) == (DeliveryStatus.PENDING, 1, "ReadTimeout")
 
 
 def test_no_mail_is_begun_when_half_the_lease_is_gone_and_the_rest_is_handed_back(house: House) -> None:
