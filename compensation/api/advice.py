@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authority import first_no
-from accounts.queries import supervisors_of_unit
 from cases.domain.acknowledging import feelings_first
 from cases.domain.permissions import can_work_on
 from cases.queries import visible_cases
@@ -33,8 +32,7 @@ class CaseAdvice(Door):
         incidents = list(incidents_of(self.caller, reference, now=now))
         # A case that holds nothing, such as imported history may be, is read by itself.
         case = incidents[0].case if incidents else self.found(visible_cases(self.caller), reference=reference)
-        answering = list(supervisors_of_unit(case.unit_id))
-        advice = advise(case, user=self.caller, incidents=incidents, answering=answering, now=now)
+        advice = advise(case, user=self.caller, incidents=incidents, now=now)
         told = {
             "reference": case.reference,
             "currency": case.unit.currency,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,10 +38,14 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that bounds a person at a moment: their caps of money, and how many no-questions remedies are left today."""
+    """All that bounds a person at a moment: their caps of money, and how many no-questions remedies are left today.
+
+    ``used`` is what is taken of each counter that was read, by its key.
+    """
 
     money: list[Gauge]
     no_questions: Gauge
+    used: Mapping[str, int]
 
     @property
     def binding(self) -> Gauge:
@@ -49,11 +53,18 @@ class Measured:
 
 
 def measure(
-    user: User, *, currency: str, now: datetime, case: Case | None = None, allowed: Allowed | None = None
+    user: User,
+    *,
+    currency: str,
+    now: datetime,
+    case: Case | None = None,
+    allowed: Allowed | None = None,
+    beside: Iterable[Draw] = (),
 ) -> Measured:
     """A user's caps and what is left of each, those of a case and its customer when one is given.
 
     Two queries, one more where something is reserved; one less where the user's caps (``allowed``) were read already.
+    What is used of the counters ``beside`` these is read with them.
     """
     allowed = caps.of(user, currency, now=now) if allowed is None else allowed
     day, month = caps.periods(user, now)
@@ -67,7 +78,7 @@ def measure(
         period=month,
     )
     unasked = caps.no_questions_draw(user, allowed, day=day)
-    used = _used([*drawn, unasked], now=now)
+    used = _used([*drawn, unasked, *beside], now=now)
     return Measured(
         money=[
             Gauge(Axis.AWARD, currency, allowed[Axis.AWARD], 0),
@@ -77,6 +88,7 @@ def measure(
             ),
         ],
         no_questions=Gauge(Axis.NO_QUESTIONS, "", unasked.ceiling, used[unasked.key]),
+        used=used,
     )
 
 
@@ -120,10 +132,13 @@ def binding(measured: list[Gauge]) -> Gauge:
 
 
 def alone(cost_minor: int, measured: list[Gauge]) -> Verdict:
-    """Could a remedy of this cost be given alone now? A no names the cap that binds and what is left of it."""
+    """Could a remedy of this cost be given alone now? A no names the cap that binds and what is left of it.
+
+    Who can approve it is another question: it may be nobody.
+    """
     over = [gauge for gauge in measured if cost_minor > gauge.left]
     if over:
-        return refuse("over_cap", f"Above your cap {what_is_left(binding(over))}. A supervisor will be asked.")
+        return refuse("over_cap", f"Above your cap {what_is_left(binding(over))}.")
     return ALLOWED
 
 

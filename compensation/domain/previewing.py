@@ -8,12 +8,10 @@ from datetime import datetime
 from accounts.authority import ALLOWED, Verdict
 from accounts.domain.roles import can_administer, can_supervise
 from accounts.models import User
-from accounts.queries import is_there, own_currency, supervisors_of_unit, visible_units
+from accounts.queries import is_there, own_currency, visible_units
 from cases.models import Case
-from compensation.domain import caps
-from compensation.domain.gauges import Gauge, Measured, measure
-from compensation.enums import Axis
-from compensation.models import CapCounter
+from compensation.domain.approvers import measure_with
+from compensation.domain.gauges import Gauge, Measured
 
 
 def can_preview(user: User) -> Verdict:
@@ -52,34 +50,9 @@ def preview(user: User, *, at: datetime, case: Case | None = None, currency: str
     The currency is that of the case's unit, or of the first that the person serves, unless one is said.
     """
     of = currency or (case.unit.currency if case else own_currency(user))
-    measured = measure(user, currency=of, now=at, case=case)
     unit = case.unit_id if case else visible_units(user).order_by("id").values_list("pk", flat=True).first()
-    asked = list(supervisors_of_unit(unit).exclude(pk=user.pk)) if unit else []
-    return Preview(user, of, at, case, measured, _above(asked, measured, of, at=at))
-
-
-def _above(people: list[User], measured: Measured, currency: str, *, at: datetime) -> list[Above]:
-    """Those who may approve more than the person may give alone, the least authority first."""
-    used = {gauge.axis: gauge.used for gauge in measured.money if gauge.axis in caps.SHARED_AXES}
-    allowed = caps.of_each(people, currency, now=at)
-    own = _own(people, currency, allowed, at=at)
-    found = []
-    for person in people:
-        theirs = allowed[person.pk]
-        room = [theirs[Axis.AWARD], *own[person.pk], *(theirs[axis] - taken for axis, taken in used.items())]
-        if min(room) > measured.binding.left:
-            found.append(Above(person, min(room), is_there(person, at)))
-    return sorted(found, key=lambda each: (each.up_to, each.person.name, each.person.pk))
-
-
-def _own(people: list[User], currency: str, allowed: dict[int, caps.Allowed], *, at: datetime) -> dict[int, list[int]]:
-    """What is left of each one's own day and month. One query."""
-    drawn = {
-        person.pk: caps.person_draws(
-            person, currency, allowed[person.pk], day=caps.periods(person, at)[0], month=caps.periods(person, at)[1]
-        )
-        for person in people
-    }
-    keys = [draw.key for draws in drawn.values() for draw in draws]
-    used = {row.key: row.spent_minor + row.reserved_minor for row in CapCounter.objects.filter(key__in=keys)}
-    return {pk: [draw.ceiling - used.get(draw.key, 0) for draw in draws] for pk, draws in drawn.items()}
+    measured, climb = measure_with(user, currency=of, unit_id=unit, now=at, case=case)
+    above = [Above(each.person, each.today, is_there(each.person, at)) for each in climb]
+    above = [each for each in above if each.up_to > measured.binding.left]
+    above.sort(key=lambda each: (each.up_to, each.person.name, each.person.pk))
+    return Preview(user, of, at, case, measured, above)

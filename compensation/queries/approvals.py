@@ -111,10 +111,14 @@ def answered_since(user: Any, since: datetime) -> QuerySet[Approval]:
     return with_particulars(answered).order_by("-answered_at")
 
 
+def in_vain(cases: Iterable[int]) -> QuerySet[Approval]:
+    """What was asked for on these cases and not, or not all of it, given."""
+    return Approval.objects.filter(award__case__in=list(cases)).exclude(status=ApprovalStatus.APPROVED)
+
+
 def asked_in_vain(cases: Iterable[int]) -> Iterable[tuple[int, int, int]]:
     """What was asked for on these cases and not, or not all of it, given: the case, the request and who asked, as ids."""
-    found = Approval.objects.filter(award__case__in=list(cases)).exclude(status=ApprovalStatus.APPROVED)
-    return found.values_list("award__case", "id", "requested_by")
+    return in_vain(cases).values_list("award__case", "id", "requested_by")
 
 
 def to_answer(user: Any, *, now: datetime) -> QuerySet[Approval]:

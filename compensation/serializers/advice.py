@@ -57,13 +57,41 @@ class AdviceOption(serializers.Serializer[Any]):
     open_amount = serializers.BooleanField(source="remedy.open_amount", read_only=True)
     suggested_minor = serializers.IntegerField(read_only=True, allow_null=True)
     alone = Verdict(read_only=True)
-    approver = Named(read_only=True, allow_null=True, help_text="Who can approve it, where the caller may not alone.")
+    approver = Named(
+        read_only=True,
+        allow_null=True,
+        help_text="Who can approve it, where the caller may not alone; of an open amount, `whole_minor` of it.",
+    )
+    alone_minor = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Of an open amount: what the caller may give alone now."
+    )
+    whole_minor = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="Of an open amount: what would make good what was lost and is not made up for yet, where it is known.",
+    )
+    approvable_minor = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Of an open amount: the most that anybody here may approve."
+    )
     answers = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="Rules of open lines.")
     fits = serializers.BooleanField(read_only=True)
     given_before = serializers.BooleanField(read_only=True)
     more_than_helps = serializers.BooleanField(source="too_much", read_only=True)
     no_questions = serializers.BooleanField(
         source="free_of_questions", read_only=True, help_text="Within the day's count: it draws on no cap of money."
+    )
+
+
+class AdviceApprover(serializers.Serializer[Any]):
+    """Somebody who can approve more than the caller may give alone. Who answers is their deputy where they are not there,
+    or nobody for now.
+    """
+
+    person = Named(read_only=True)
+    answers = Named(read_only=True, allow_null=True)
+    up_to_minor = serializers.IntegerField(source="up_to", read_only=True)
+    today_minor = serializers.IntegerField(
+        source="today", read_only=True, help_text="What of it their own day and month leave."
     )
 
 
@@ -91,6 +119,9 @@ class CaseAdvice(serializers.Serializer[Any]):
     package = AdviceLine(source="advice.package.lines", many=True, read_only=True)
     flags = AdviceFlag(source="advice.package.flags", many=True, read_only=True)
     options = AdviceOption(source="advice.options", many=True, read_only=True)
+    above = AdviceApprover(
+        source="advice.above", many=True, read_only=True, help_text="Who can approve more, in the order they are asked."
+    )
     at_once = serializers.CharField(
         source="advice.at_once.remedy.code",
         default=None,

@@ -240,14 +240,14 @@ class Around:
 
 
 def around(page: CasePage, *, user: User) -> Around:
-    """Choices and permissions of one person on one case. About ten queries, three more where precedents bear on it."""
+    """Choices and permissions of one person on one case. About eleven queries, three more where precedents bear on it."""
     case, now = page.case, page.now
     precedents = bearing_on(case)
     works = can_work_on(user, case)
     staff = [] if case.is_closed else _staff(case)
     return Around(
         baggage=baggage_of(case.customer, apart_from_case=case.pk),
-        advice=advised(page, user=user, staff=staff) if works else None,
+        advice=advised(page, user=user) if works else None,
         may_work=works,
         may_award=works if not works else feelings_first(case),
         may_hand_off=can_hand_off(user, case),
@@ -264,11 +264,9 @@ def around(page: CasePage, *, user: User) -> Around:
     )
 
 
-def advised(page: CasePage, *, user: User, staff: list[User] | None = None) -> Advice:
-    """What the case calls for and what this person can give. Four queries, one more without the unit's ``staff``."""
-    staff = _staff(page.case) if staff is None else staff
-    answering = [person for person in staff if person.role == Role.SUPERVISOR]
-    return advise(page.case, user=user, incidents=page.incidents, answering=answering, now=page.now)
+def advised(page: CasePage, *, user: User) -> Advice:
+    """What the case calls for and what this person can give. About five queries."""
+    return advise(page.case, user=user, incidents=page.incidents, now=page.now)
 
 
 def _staff(case: Case) -> list[User]:

@@ -19,6 +19,14 @@ function preview() {
   say(chosen, cost, tightest);
 }
 
+/* who would be asked for this much, of those who can approve more than these caps leave, in the order of the page: with
+   room today, if anybody has it; and who can approve most */
+function whoCan(cost) {
+  const climb = [...document.querySelectorAll("[data-approver]")].map((each) => ({ name: each.dataset.approver, upTo: Number(each.dataset.upTo), today: Number(each.dataset.today) }));
+  const able = climb.filter((each) => cost <= each.upTo);
+  return { first: able.find((each) => cost <= each.today) ?? able[0], most: climb.reduce((most, each) => (most && most.upTo >= each.upTo ? most : each), null) };
+}
+
 function say(chosen, cost, tightest) {
   const says = document.querySelector("[data-cap-says]");
   if (!says) return;
@@ -27,12 +35,15 @@ function say(chosen, cost, tightest) {
     return new Intl.NumberFormat("en-US", { style: "currency", currency: says.dataset.currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(minor / 10 ** says.dataset.decimals);
   };
   const asks = cost > 0 && tightest?.over;
+  const above = asks ? whoCan(cost) : null;
   says.hidden = !chosen;
-  says.dataset.mood = asks ? "warn" : "good";
+  says.dataset.mood = !asks ? "good" : above.first ? "warn" : "bad";
   if (!chosen) says.textContent = "";
   else if ("noCap" in chosen.dataset) says.textContent = "Draws on none of your caps.";
   else if (!cost) says.textContent = chosen.closest(".offer").querySelector("[name^=amount-]") ? "Say how much." : "Costs nothing.";
-  else if (asks) says.textContent = `Above your cap ${tightest.name}: ${money(tightest.had)} left. ${chosen.dataset.approver ? `${chosen.dataset.approver} can approve it.` : "A supervisor will be asked."}`;
+  else if (asks) says.textContent = `Above your cap ${tightest.name}: ${money(tightest.had)} left. ${
+    above.first ? `${above.first.name} can approve it.` : `Nobody here may approve this much${above.most ? `: ${above.most.name} can approve up to ${money(above.most.upTo)}` : ""}.`
+  }`;
   else says.textContent = `Leaves ${money(tightest.left)} ${tightest.name}.`;
   const button = form().querySelector("[data-says-ask]");
   button.querySelector("span").textContent = asks ? button.dataset.saysAsk : button.dataset.saysGive;

@@ -59,6 +59,25 @@ def test_a_case_is_advised_on(stocked: House, api: Clients) -> None:
     assert {cap["axis"] for cap in told["caps"]} == {"award", "case", "customer", "day", "month", "team"}
 
 
+def test_of_an_open_amount_it_says_how_far_the_caller_goes_and_who_approves_the_rest(
+    stocked: House, api: Clients
+) -> None:
+    stocked.caps(stocked.sue, award=5000)
+    stocked.caps(stocked.sam, award=40000)
+    case = stocked.heard_case(loss_minor=30000, currency="USD")
+    told = api(stocked.alice).get(f"cases/{case.reference}/advice/").json()
+    credit = next(option for option in told["options"] if option["remedy"] == "credit")
+    assert (credit["suggested_minor"], credit["alone"]["code"]) == (2000, "ok")
+    assert (credit["alone_minor"], credit["whole_minor"], credit["approvable_minor"]) == (2000, 30000, 40000)
+    assert credit["approver"]["name"] == "Sam"
+    refund = next(option for option in told["options"] if option["remedy"] == "refund")
+    assert (refund["alone_minor"], refund["whole_minor"], refund["approvable_minor"]) == (None, None, None)
+    assert [(each["person"]["name"], each["answers"]["name"], each["up_to_minor"]) for each in told["above"]] == [
+        ("Sue", "Sue", 5000),
+        ("Sam", "Sam", 40000),
+    ]
+
+
 def test_before_the_feelings_it_says_that_nothing_may_be_given_yet(stocked: House, api: Clients) -> None:
     told = api(stocked.alice).get(f"cases/{stocked.case().reference}/advice/").json()
     assert told["may_give"]["code"] == "feelings_first"

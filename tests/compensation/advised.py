@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from accounts.queries import supervisors_of_unit
 from cases.models import Case
 from compensation.domain.advising.advice import Advice, advise
 from compensation.queries.advice import incidents_of
@@ -16,8 +15,7 @@ from tests.factories import NOW, House
 def advice(house: House, case: Case, *, now: Any = NOW, by: Any = None) -> Advice:
     user = by or house.alice
     incidents = list(incidents_of(user, case.reference, now=now))
-    answering = list(supervisors_of_unit(case.unit_id))
-    return advise(incidents[0].case, user=user, incidents=incidents, answering=answering, now=now)
+    return advise(incidents[0].case, user=user, incidents=incidents, now=now)
 
 
 @pytest.fixture

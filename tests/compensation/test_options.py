@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compensation.domain import awards
+from accounts.models import User
+from compensation.domain import approvals, awards
 from compensation.domain.advising.advice import Advice
 from compensation.domain.advising.facts import Facts
-from compensation.domain.advising.options import ranked
+from compensation.domain.advising.options import Option, ranked
 from compensation.domain.advising.package import package
+from compensation.domain.approvers import Approver
 from compensation.domain.catalog import save_remedy
+from compensation.domain.deputies import name_deputy
 from compensation.domain.gauges import Gauge
 from compensation.domain.setting_caps import set_cap
 from compensation.enums import Axis, Basis, RemedyKind
@@ -107,6 +111,108 @@ def test_of_an_open_amount_the_loss_is_suggested_within_the_caps(
     assert option.suggested_minor == suggested
     assert option.alone
     assert option.at_once is (suggested is not None)
+
+
+@pytest.fixture
+def open_amounts(house: House) -> House:
+    """A credit of an open amount; Sue approves up to $50 and Sam up to $400."""
+    house.usual_caps()
+    house.caps(house.sue, award=5000, case=5000)
+    house.caps(house.sam, award=40000, case=100000)
+    house.remedy()
+    return house
+
+
+def credit(house: House, loss: int | None, *, had: Sequence[int] = ()) -> Option:
+    case = house.heard_case(**({"loss_minor": loss, "currency": "USD"} if loss else {}))
+    for amount in had:
+        house.give(case, amount)
+    (option,) = advice(house, case).options
+    return option
+
+
+def test_of_an_open_amount_whoever_can_approve_what_makes_the_loss_good_is_named(open_amounts: House) -> None:
+    option = credit(open_amounts, 30000)
+    assert option.alone
+    assert (option.suggested_minor, option.alone_minor, option.whole_minor) == (2000, 2000, 30000)
+    assert (option.approver, option.falls_short) == (open_amounts.sam, True)
+    assert credit(open_amounts, 4500).approver == open_amounts.sue
+    within = credit(open_amounts, 1500)
+    assert (within.approver, within.falls_short, within.whole_minor) == (None, False, 1500)
+
+
+def test_with_nothing_left_the_approver_is_judged_on_what_is_not_made_up_for_yet(open_amounts: House) -> None:
+    option = credit(open_amounts, 33000, had=[2000, 2000, 1000])
+    assert (option.alone.code, option.alone_minor, option.whole_minor) == ("over_cap", 0, 28000)
+    assert option.approver == open_amounts.sam
+    assert "supervisor" not in option.alone.reason
+    small = credit(open_amounts, 5010, had=[2000, 2000, 1000])
+    assert (small.whole_minor, small.approver) == (10, open_amounts.sam), "Sue's cap on the case is used up too"
+
+
+def test_of_what_nobody_may_approve_whole_it_says_how_far_it_goes(open_amounts: House) -> None:
+    option = credit(open_amounts, 90000)
+    assert (option.whole_minor, option.approver, option.beyond_all) == (90000, None, False)
+    assert option.most is not None
+    assert (option.most.person, option.approvable_minor) == (open_amounts.sam, 40000)
+    none_left = credit(open_amounts, 90000, had=[2000, 2000, 1000])
+    assert (none_left.alone.code, none_left.beyond_all, none_left.approvable_minor) == ("over_cap", False, 40000)
+    open_amounts.caps(open_amounts.sue, award=0)
+    open_amounts.caps(open_amounts.sam, award=0)
+    assert credit(open_amounts, 90000, had=[2000, 2000, 1000]).beyond_all
+
+
+def test_where_the_loss_is_not_known_it_says_how_much_could_be_approved(open_amounts: House) -> None:
+    option = credit(open_amounts, None)
+    assert (option.whole_minor, option.approver, option.alone_minor) == (None, None, 2000)
+    assert (option.falls_short, option.approvable_minor) == (True, 40000)
+
+
+def test_the_catalogs_own_most_bounds_what_is_asked_for(house: House) -> None:
+    house.usual_caps()
+    house.remedy(at_most_minor=5000)
+    option = credit(house, 30000)
+    assert (option.alone_minor, option.whole_minor, option.approvable_minor) == (2000, 5000, 5000)
+
+
+def test_above_are_those_who_can_approve_more_in_the_order_in_which_they_are_asked(open_amounts: House) -> None:
+    def above() -> list[tuple[str, int]]:
+        return [(each.called, each.up_to) for each in advice(open_amounts, open_amounts.heard_case()).above]
+
+    assert above() == [("Sue", 5000), ("Sam", 40000)]
+    away(open_amounts.sue)
+    assert above() == [("Sam", 40000), ("Sue, not there now,", 5000)]
+    name_deputy(open_amounts.sue, deputy=open_amounts.bob, ends_at=NOW + DAY, by=open_amounts.sue, now=NOW)
+    assert above() == [("Bob, in place of Sue,", 5000), ("Sam", 40000)]
+    open_amounts.caps(open_amounts.sue, award=1500)
+    assert above() == [("Sam", 40000)]
+
+
+def test_whoever_has_no_room_left_today_is_asked_after_whoever_has(open_amounts: House) -> None:
+    open_amounts.caps(open_amounts.sue, day=3000)
+    assert credit(open_amounts, 2500).approver == open_amounts.sue
+    assert credit(open_amounts, 3500).approver == open_amounts.sam
+    open_amounts.caps(open_amounts.sam, day=3000)
+    assert credit(open_amounts, 3500).approver == open_amounts.sue, "nobody has room today, and it may be another day"
+
+
+def test_whoever_asked_for_something_on_the_case_in_vain_is_not_named_for_it(open_amounts: House) -> None:
+    case = open_amounts.heard_case(loss_minor=4500, currency="USD")
+    own = open_amounts.asked(case, 6000, by=open_amounts.sue)
+    approvals.decline(own, reason="No", by=open_amounts.sam, now=NOW)
+    (option,) = advice(open_amounts, case).options
+    assert option.approver == open_amounts.sam
+    assert open_amounts.asked(case, 4500).routed_to == open_amounts.sam
+
+
+@pytest.mark.parametrize("loss", [2500, 4500, 30000])
+@pytest.mark.parametrize("gone", [None, "sue", "sam"])
+def test_whoever_is_named_is_the_one_before_whom_it_is_put(open_amounts: House, loss: int, gone: str | None) -> None:
+    if gone:
+        away(getattr(open_amounts, gone))
+    option = credit(open_amounts, loss)
+    asked = open_amounts.asked(open_amounts.heard_case(), loss)
+    assert option.approver == asked.routed_to
 
 
 def test_the_catalogs_own_most_bounds_what_is_suggested(house: House) -> None:
@@ -231,7 +337,7 @@ def test_nothing_above_a_cap_is_ranked_as_possible_alone(
         for number, (kind, cost, value, unasked, basis) in enumerate(lines)
     ]
     facts = Facts(severity="high", failed=frozenset({"fee"}), loss_minor=loss)
-    sue: Any = object()
+    sue: Any = User(pk=1)
     options = ranked(
         facts,
         package(facts, RULES or _read()),
@@ -239,7 +345,7 @@ def test_nothing_above_a_cap_is_ranked_as_possible_alone(
         currency="USD",
         measured=measured,
         no_questions_left=count,
-        approver=lambda amount: sue if amount <= reach else None,
+        climb=[Approver(sue, sue, reach, reach)],
     )
     assert len(options) == len(catalog)
     left = min(gauge.left for gauge in measured)
@@ -247,7 +353,8 @@ def test_nothing_above_a_cap_is_ranked_as_possible_alone(
         draws = option.remedy.basis == Basis.GOODWILL and not option.free_of_questions
         least = option.cost_minor or int(option.remedy.open_amount)
         assert bool(option.alone) is (not draws or least <= left)
-        assert (option.approver is sue) is (not option.alone and least <= reach)
+        whole = option.whole_minor or least
+        assert (option.approver is sue) is ((not option.alone or (draws and whole > left)) and whole <= reach)
         if option.suggested_minor is not None:
             assert loss is not None
             assert 0 < option.suggested_minor <= loss

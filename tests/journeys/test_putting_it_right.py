@@ -157,7 +157,7 @@ def test_a_rep_puts_it_right_and_a_supervisor_answers_by_keys(house: House, open
 
     # Above a cap it says which one binds, what is left of it and who will be asked.
     type_amount(rep, "Credit on the account", "45")
-    rep.get_by_text("Above your cap per award: $20 left. A supervisor will be asked.").wait_for()
+    rep.get_by_text("Above your cap per award: $20 left. Sue can approve it.").wait_for()
     rep.get_by_role("button", name="Ask for it").click()
     given(rep, "Credit on the account").locator("[data-status=awaiting_approval]").wait_for()
     rep.evaluate("window.stayed = true")

@@ -82,8 +82,14 @@ def test_the_gauges_move_and_name_who_would_be_asked(stocked: House, open_page: 
     amount = page.get_by_label("Amount of Credit")
     assert amount.input_value() == "9.00"
     amount.fill("25")
-    assert says.inner_text() == "Above your cap per award: $20 left. A supervisor will be asked."
+    assert says.inner_text() == "Above your cap per award: $20 left. Sue can approve it."
     assert "Ask for it" in button.inner_text()
+    amount.fill("60")
+    assert says.inner_text() == "Above your cap per award: $20 left. Sam can approve it."
+    amount.fill("200.01")
+    assert says.inner_text() == (
+        "Above your cap per award: $20 left. Nobody here may approve this much: Sam can approve up to $200."
+    )
     page.locator("summary", has_text="above your caps").click()
     page.locator("label.offer", has_text="Refund").locator("[type=radio]").check()
     assert says.inner_text() == "Above your cap per award: $20 left. Sue can approve it."
@@ -129,6 +135,18 @@ def test_without_scripts_the_button_gives_it_too(stocked: House, open_page: Open
     page.locator(".at-once").click()
     page.wait_for_selector("#case-awards article")
     assert Award.objects.get().no_questions
+
+
+def test_without_scripts_an_open_amount_says_how_far_it_goes_and_who_approves_more(
+    stocked: House, open_page: OpenPage
+) -> None:
+    page = open_page(stocked.alice, java_script_enabled=False)
+    page.goto(f"/cases/{stocked.heard_case(loss_minor=9000, currency='USD').reference}")
+    words = page.locator("label.offer", has_text="Credit").inner_text()
+    assert "Now up to $20. Up to $90: Sam can approve it." in words
+    page.goto(f"/cases/{stocked.heard_case(loss_minor=90000, currency='USD').reference}")
+    words = page.locator("label.offer", has_text="Credit").inner_text()
+    assert "Nobody here may approve all of $900. Up to $200: Sam can approve it." in words
 
 
 def test_what_a_colleague_gives_is_ticked_off_without_a_reload(stocked: House, open_page: OpenPage) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
 from cases.models import Case, Incident
-from compensation.domain import caps
-from compensation.domain.advising.approvers import lowest
 from compensation.domain.advising.facts import Facts, facts_of
 from compensation.domain.advising.options import Option, best_without_questions, ranked
 from compensation.domain.advising.package import Line, Package, package
-from compensation.domain.gauges import Gauge, measure
+from compensation.domain.approvers import Approver, measure_with
+from compensation.domain.gauges import Gauge
 from compensation.queries.advice import advice_rules, offerable
 
 
 @dataclass(frozen=True)
 class Advice:
-    """``gauges`` are the rep's caps of money on this case, ``no_questions`` how many such remedies are left today."""
+    """``gauges`` are the rep's caps of money on this case, ``no_questions`` how many such remedies are left today.
+
+    ``above`` are those who can approve more than the rep may give alone, in the order in which they are asked.
+    """
 
     facts: Facts
     package: Package
@@ -27,6 +29,7 @@ class Advice:
     gauges: list[Gauge]
     binding: Gauge
     no_questions: Gauge
+    above: list[Approver]
 
     @property
     def alone(self) -> list[Option]:
@@ -60,19 +63,15 @@ class Advice:
         return next((each for each in self.options if each.at_once and line.code in each.answers), None)
 
 
-def advise(
-    case: Case, *, user: User, incidents: Sequence[Incident], answering: Iterable[User], now: datetime
-) -> Advice:
-    """Advice on a case (with its unit) from its incidents, read ``with_failures``. Four queries, one more where a
-    request holds something. ``answering`` are the unit's supervisors; nobody is shown as approving their own.
+def advise(case: Case, *, user: User, incidents: Sequence[Incident], now: datetime) -> Advice:
+    """Advice on a case (with its unit) from its incidents, read ``with_failures``. Five queries, one more where a
+    request holds something, and two where a supervisor is not there.
     """
     currency = case.unit.currency
     remedies = list(offerable(case.pk, currency, now=now))
     facts = facts_of(case, incidents=incidents, remedies=remedies)
     wanted = package(facts, advice_rules())
-    others = [person for person in answering if person.pk != user.pk]
-    allowed = caps.of_each([user, *others], currency, now=now)
-    measured = measure(user, currency=currency, now=now, case=case, allowed=allowed[user.pk])
+    measured, climb = measure_with(user, currency=currency, unit_id=case.unit_id, now=now, case=case)
     options = ranked(
         facts,
         wanted,
@@ -80,6 +79,7 @@ def advise(
         currency=currency,
         measured=measured.money,
         no_questions_left=measured.no_questions.left,
-        approver=lambda amount: lowest(amount, others, allowed, measured.money, now=now),
+        climb=climb,
     )
-    return Advice(facts, wanted, options, measured.money, measured.binding, measured.no_questions)
+    above = [each for each in climb if each.up_to > measured.binding.left]
+    return Advice(facts, wanted, options, measured.money, measured.binding, measured.no_questions, above)
