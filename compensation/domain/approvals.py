@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -15,15 +15,16 @@ from accounts.money import check_minor, display
 from accounts.queries import is_there
 from cases.domain import casework
 from cases.domain.obligations import discharge
-from compensation.domain import caps, ledger
+from cases.models import Case
+from compensation.domain import caps, ledger, stale
 from compensation.domain.askers import askers_of
-from compensation.domain.caps import Full
+from compensation.domain.caps import Draw, Full
 from compensation.domain.deputies import stood_in_for
 from compensation.domain.expiring import expire
 from compensation.domain.requests import hold_request, release, settle_request, tell_asker
 from compensation.domain.steps import record_award, take_effect
 from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis
-from compensation.models import Approval, RemedyVersion
+from compensation.models import Approval, Award, RemedyVersion
 from journal.enums import EventType
 
 __all__ = ["approve", "can_answer", "decline", "expire", "in_whose_name"]
@@ -110,7 +111,7 @@ def approve(
     note = said(note, "note")
     award = locked.award
     granted = _granted(locked, amount_minor)
-    spender = _spend(locked, granted, by=by, now=now)
+    spender = _spend(locked, held, granted, by=by, now=now)
     less = granted < locked.asked_minor
     settle_request(
         locked,
@@ -176,30 +177,64 @@ def had_open_amount(approval: Approval) -> bool:
     return then.line.get("cost_minor") is None if then else award.remedy.open_amount
 
 
-def _spend(approval: Approval, granted: int, *, by: User, now: datetime) -> User:
+def _spend(approval: Approval, held: Case, granted: int, *, by: User, now: datetime) -> User:
     """Spend what is granted within the caps of the first of those in whose name it may be; returns whose it was."""
-    full: Full | None = None
-    first: Full | None = None
-    for name in in_whose_name(by, approval, now=now):
-        full = _draw(approval, granted, name, now=now)
+
+    def draw(drawn: list[Draw]) -> Full | None:
+        shared = [each for each in drawn if each.axis in caps.SHARED_AXES]
+        full = caps.settle(shared, reserved=approval.asked_minor, granted=granted)
+        return full or caps.take([each for each in drawn if each not in shared], granted)
+
+    names = in_whose_name(by, approval, now=now)
+    return first_with_room(names, approval.award, granted, held, draw=draw, now=now)
+
+
+def first_with_room(
+    names: Iterable[User],
+    award: Award,
+    amount: int,
+    held: Case,
+    *,
+    draw: Callable[[list[Draw]], Full | None],
+    now: datetime,
+    also: Iterable[Draw] = (),
+) -> User:
+    """The first of those in whose name an answer may be given whose caps hold ``amount`` (minor units) and on whose
+    counters ``draw`` finds room for the award; once more where something stale was in the way. All of it, or nothing, is
+    drawn. ``also`` are counters that ``draw`` moves besides.
+
+    Refused: ``over_your_cap``, for what binds the first of them.
+    """
+    binds: dict[User, Full] = {}
+    without_room: dict[User, list[Draw]] = {}
+    for name in names:
+        allowed = caps.of(name, award.currency, now=now)
+        if amount > allowed[Axis.AWARD]:
+            binds[name] = Full(Axis.AWARD, allowed[Axis.AWARD])
+            continue
+        day, month = caps.periods(name, now)
+        without_room[name] = caps.draws(award, name, allowed, day=day, month=month)
+        full = _try(draw, without_room[name])
         if full is None:
             return name
-        first = first or full
-    if first is None:
-        raise RuntimeError(f"nobody's caps to spend approval {approval.pk} from")
-    raise over_your_cap(first, granted, approval.currency)
+        binds[name] = full
+    # Only where nobody has room does it matter that something stale still holds some of it. The counters of all are
+    # then held at once: those of one after those of another could close a circle.
+    then = {each.key: each for each in (*also, *(each for drawn in without_room.values() for each in drawn))}
+    if without_room and stale.make_room(held, then=list(then.values()), now=now):
+        for name, drawn in without_room.items():
+            full = _try(draw, drawn)
+            if full is None:
+                return name
+            binds[name] = full
+    if not binds:
+        raise RuntimeError(f"nobody in whose name to answer for award {award.pk}")
+    raise over_your_cap(next(iter(binds.values())), amount, award.currency)
 
 
-def _draw(approval: Approval, granted: int, spender: User, *, now: datetime) -> Full | None:
-    award = approval.award
-    allowed = caps.of(spender, award.currency, now=now)
-    if granted > allowed[Axis.AWARD]:
-        return Full(Axis.AWARD, allowed[Axis.AWARD])
-    day, month = caps.periods(spender, now)
+def _try(draw: Callable[[list[Draw]], Full | None], drawn: list[Draw]) -> Full | None:
     tried = transaction.savepoint()
-    full = caps.settle(caps.shared_draws(award, allowed), reserved=approval.asked_minor, granted=granted)
-    if full is None:
-        full = caps.take(caps.person_draws(spender, award.currency, allowed, day=day, month=month), granted)
+    full = draw(drawn)
     if full is None:
         transaction.savepoint_commit(tried)
     else:

@@ -18,14 +18,14 @@ from cases.domain.permissions import can_work_on
 from cases.enums import ObligationKind
 from cases.models import Case
 from compensation.domain import caps, ledger, offering
-from compensation.domain.approvals import can_answer, in_whose_name, over_your_cap
+from compensation.domain.approvals import can_answer, first_with_room, in_whose_name
 from compensation.domain.awards import draft
-from compensation.domain.caps import Full
-from compensation.domain.requests import hold_request, release, settle_request, tell_asker
+from compensation.domain.caps import Draw, Full
+from compensation.domain.requests import end_award, free, hold_request, settle_request, tell_asker
 from compensation.domain.routes import times_of
 from compensation.domain.steps import record_award, take_effect
 from compensation.domain.workflow import OFFER
-from compensation.enums import Account, ApprovalStatus, AwardStatus, Axis, OfferStatus
+from compensation.enums import Account, ApprovalStatus, AwardStatus, OfferStatus
 from compensation.models import Approval, Award, CounterOffer, Remedy
 from journal.domain.log import together
 from journal.enums import EventType
@@ -57,10 +57,8 @@ def counter(
     asker, offered = locked.requested_by, AwardStatus.OFFERED
     award = draft(held, remedy, amount_minor=amount_minor, currency=None, by=asker, now=now, status=offered)
     award.precedent_reason = locked.award.precedent_reason
-    nothing = offering.NOTHING
-    caps.lock([*caps.shared_draws(locked.award, nothing), *caps.shared_draws(award, nothing)])
-    release(locked, held, AwardStatus.COUNTERED, by=by, now=now)
-    spender = _reserve(locked, award, by=by, now=now)
+    spender = _exchange(locked, award, held, by=by, now=now)
+    end_award(locked, AwardStatus.COUNTERED, by=by, now=now)
     settle_request(
         locked,
         ApprovalStatus.COUNTERED,
@@ -81,24 +79,24 @@ def counter(
     return offer
 
 
-def _reserve(approval: Approval, award: Award, *, by: User, now: datetime) -> User:
-    """Reserve an offer within the caps of the first in whose name it may be made; returns whose they are."""
-    first: Full | None = None
-    for name in in_whose_name(by, approval, now=now):
-        award.spender, (award.day, award.month) = name, caps.periods(name, now)
-        if not offering.is_held(award):
-            return name
-        allowed = caps.of(name, award.currency, now=now)
-        full: Full | None = Full(Axis.AWARD, allowed[Axis.AWARD])
-        if award.cost_minor <= allowed[Axis.AWARD]:
-            drawn = caps.draws(award, name, allowed, day=award.day, month=award.month)
-            full = caps.take(drawn, award.cost_minor, reserve=True)
-        if full is None:
-            return name
-        first = first or full
-    if first is None:
-        raise RuntimeError(f"nobody's caps to answer approval {approval.pk} from")
-    raise over_your_cap(first, award.cost_minor, award.currency)
+def _exchange(approval: Approval, award: Award, held: Case, *, by: User, now: datetime) -> User:
+    """Free what was asked for and reserve the offer within the caps of the first in whose name it may be made; returns
+    whose they are."""
+    names = in_whose_name(by, approval, now=now)
+    both = [draw for each in (approval.award, award) for draw in caps.shared_draws(each, offering.NOTHING)]
+
+    def draw(drawn: list[Draw]) -> Full | None:
+        caps.lock(both)
+        free(approval)
+        return caps.take(drawn, award.cost_minor, reserve=True)
+
+    if offering.is_held(award):
+        spender = first_with_room(names, award, award.cost_minor, held, draw=draw, now=now, also=both)
+    else:
+        spender = next(names)
+        free(approval)
+    award.spender, (award.day, award.month) = spender, caps.periods(spender, now)
+    return spender
 
 
 def _offer(approval: Approval, award: Award, case: Case, *, by: User, now: datetime) -> CounterOffer:

@@ -43,13 +43,23 @@ def settle_request(
 
 def release(approval: Approval, case: Case, to: AwardStatus, *, by: User | None, now: datetime) -> None:
     """What a held request had reserved is free again, and its award ends so."""
+    free(approval)
+    end_award(approval, to, by=by, now=now)
+
+
+def free(approval: Approval) -> None:
+    """What a held request had reserved on the counters is free again."""
+    nothing = dict.fromkeys(caps.MONEY_AXES, 0)
+    if caps.settle(caps.shared_draws(approval.award, nothing), reserved=approval.asked_minor, granted=0) is not None:
+        raise RuntimeError(f"what approval {approval.pk} had reserved is not there")
+
+
+def end_award(approval: Approval, to: AwardStatus, *, by: User | None, now: datetime) -> None:
+    """The award of a held request, whose counters were freed, ends so."""
     award = approval.award
     AWARD.move(award, to)
     award.version += 1
     award.save(update_fields=["status", "version"])
-    nothing = dict.fromkeys(caps.MONEY_AXES, 0)
-    if caps.settle(caps.shared_draws(award, nothing), reserved=approval.asked_minor, granted=0) is not None:
-        raise RuntimeError(f"what approval {approval.pk} had reserved is not there")
     ledger.move(award, approval.asked_minor, of=Account.PENDING, to=Account.SOURCE, by=by, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Awards that take each other's stale requests out of the way: none waits for another in a circle, none is lost."""
+"""Awards and answers that take each other's stale requests out of the way: none waits for another in a circle, none is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.enums import Role
-from compensation.domain import catalog
+from compensation.domain import approvals, catalog, offers
 from compensation.domain.expiring import expire
 from compensation.models import Approval, Remedy, RemedyVersion
 from tests.compensation.books import agree
@@ -43,6 +43,31 @@ def test_awards_that_free_what_is_stale_on_each_others_cases_wait_in_no_circle(h
     assert len(given) <= 13
     assert all(again(approval).status == "expired" for approval in stale[::2])
     # Whatever was passed over is still there to be swept, and then everything agrees and all the room is free.
+    for approval in Approval.objects.filter(status="waiting", expires_at__lte=LATER):
+        expire(approval, now=LATER)
+    agree()
+
+
+@pytest.mark.practice("P16")
+def test_answers_that_free_what_is_stale_on_each_others_cases_wait_in_no_circle(house: House) -> None:
+    """Every case holds a stale request and one that waits, half of them of one customer, all of one team."""
+    house.usual_caps()
+    hamper = house.remedy("hamper", kind="non_monetary", cost_minor=3000)
+    one = house.customer()
+    cases = [house.heard_case(one if number % 2 else None) for number in range(8)]
+    for case in cases:
+        house.asked(case, 3000)
+    waiting = [house.asked(case, 3000, now=LATER - HOUR) for case in cases]
+    house.caps(Role.SUPERVISOR, team=45000)  # 48,000 are held, and the half of it is stale
+
+    def answer(approval: Approval, number: int) -> Callable[[], Any]:
+        by = house.sue if number % 3 else house.sam
+        if number % 2:
+            return lambda: offers.counter(approval, remedy=hamper, by=by, now=LATER)
+        return lambda: approvals.approve(approval, by=by, now=LATER)
+
+    works = [answer(approval, number) for number, approval in enumerate([*waiting, *reversed(waiting)])]
+    assert outcomes(all_at_once(works)) == {"done": 8, "wrong_state": 8}
     for approval in Approval.objects.filter(status="waiting", expires_at__lte=LATER):
         expire(approval, now=LATER)
     agree()
