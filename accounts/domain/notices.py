@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from accounts.authority import Refused
+from accounts.domain.message_ids import message_id
 from accounts.enums import DeliveryStatus, NoticeChannel
 from accounts.models import Notice, User
 
@@ -76,7 +77,7 @@ def _notice(telling: Telling, person: User, channel: str, *, now: datetime) -> N
         created_at=now,
         status=DeliveryStatus.SENT if on_desk else DeliveryStatus.PENDING,
         sent_at=now if on_desk else None,
-        message_id="" if on_desk else f"<{name}@recovery.invalid>",
+        message_id="" if on_desk else message_id(name),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.domain.message_ids import message_id
 from accounts.enums import DeliveryStatus
 from accounts.models import User
 from cases.domain.clock import in_words, zone_named
@@ -60,7 +61,7 @@ def write_opening_notice(
         body=body,
         link=f"promise:{promise.pk}" if promise is not None else "",
         key=f"opening:{case.reference}",
-        message_id=f"<opening.{case.reference}@recovery.invalid>",
+        message_id=message_id(f"opening.{case.reference}"),
         status=DeliveryStatus.PENDING if email else DeliveryStatus.NO_ADDRESS,
     )
     return _queue(message, by=by, now=now, data={"owner": contact.pk if contact else None})
@@ -106,7 +107,7 @@ def write_promise_confirmation(
         body=body,
         link=f"promise:{promise.pk}",
         key=f"promise:{promise.pk}",
-        message_id=f"<promise.{promise.pk}@recovery.invalid>",
+        message_id=message_id(f"promise.{promise.pk}"),
     )
     return _queue(message, by=by, now=now, data={"promise": promise.pk})
 
@@ -142,7 +143,7 @@ def write_letter_mail(
         subject=subject,
         body=body,
         key=key,
-        message_id=f"<letter.{letter.pk}.{address}@recovery.invalid>",
+        message_id=message_id(f"letter.{letter.pk}.{address}"),
     )
     sent = Message.objects.filter(key=key).first()
     return sent or _queue(message, by=by, now=now, data={"letter": letter.pk, "error": letter.error_id})

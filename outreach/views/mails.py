@@ -55,6 +55,7 @@ REASONS = {
     "too_many_parts": "It is made of too many parts",
     "too_old": "It is too old to be answered as if it were new",
     "unit_needed": "Nobody has said whose customers write here",
+    "unknown_sender": "It is about a closed case, from an address that we do not know",
     "x_loop": "It has been through here before",
 }
 SHAPES = {

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from accounts.domain.notices import tell
 from accounts.domain.words import LONGEST
+from accounts.enums import NoticeChannel
 from accounts.models import User
 from accounts.queries import is_there, supervisors_of_unit
 from cases.domain import casework, closing, promises
@@ -77,7 +78,7 @@ def enter_reply(
     casework.save(held)
     if not _promised(held):
         promises.make(held, due_end=hear_by(now), channel=Channel.EMAIL, what="Answer their email", by=by, now=now)
-    _tell_owner(row, held, reopened=reopened, now=now)
+    _tell_owner(row, held, known=known, reopened=reopened, now=now)
     _place(row, MailFate.REPLY, customer=held.customer, case=held, about=about)
     return MailFate.REPLY
 
@@ -142,12 +143,13 @@ def _promised(case: Case) -> bool:
     return owed.exists()
 
 
-def _tell_owner(row: InboundMail, case: Case, *, reopened: bool, now: datetime) -> None:
+def _tell_owner(row: InboundMail, case: Case, *, known: bool, reopened: bool, now: datetime) -> None:
     """Whoever has the case; the supervisors too where nobody has it, or its owner is not there."""
     people = [case.owner] if case.owner else []
     if case.owner is None or not is_there(case.owner, now):
         people += supervisors_of_unit(case.unit_id)
-    wrote = f"{case.customer.display_name} wrote about {case.reference}"
+    wrote = f"{case.customer.display_name if known else 'Somebody'} wrote about {case.reference}"
+    wrote += "" if known else " from an address that we do not know"
     tell(
         people,
         key=f"mail:{row.pk}",
@@ -187,6 +189,23 @@ def set_aside(
     )
     row.fate, row.customer, row.case, row.about = fate, customer, case, about
     _done(row, now=now)
+
+
+def leave_to_a_person(row: InboundMail, case: Case, *, about: Message | None, now: datetime) -> None:
+    """Somebody we do not know wrote about a closed case: a supervisor looks whether it is the customer, and reopens it.
+
+    They are told by mail too, once a day for each case: it may be the one that says that it broke again.
+    """
+    set_aside(row, fate=MailFate.UNREADABLE, because="unknown_sender", now=now, case=case, about=about)
+    tell(
+        supervisors_of_unit(case.unit_id),
+        key=f"mail_unknown:{case.pk}:{now:%Y-%m-%d}",
+        kind="mail_unknown",
+        title=f"Somebody wrote about {case.reference}, which is closed, from an address that we do not know",
+        path=f"/settings/mailbox/{row.pk}",
+        now=now,
+        channels=[NoticeChannel.DESK, NoticeChannel.EMAIL],
+    )
 
 
 def _record(

@@ -15,11 +15,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.authority import Refused
+from accounts.domain.message_ids import is_keyed
 from accounts.domain.notices import tell
 from accounts.queries import supervisors_of_unit
 from cases.models import Case, Message
 from outreach.domain.mailbox.bounces import note_bounce, note_returned, tell_of_bounce
-from outreach.domain.mailbox.entering import enter_incident, enter_reply, set_aside, takes_replies
+from outreach.domain.mailbox.entering import enter_incident, enter_reply, leave_to_a_person, set_aside, takes_replies
 from outreach.domain.mailbox.placing import (
     Place,
     account_of,
@@ -47,6 +48,8 @@ LEASES = 2
 # Growing gaps between tries; as many tries as gaps, and one. A mail that kills its reader has had its tries too.
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
 BATCH = 20
+# Mail servers give up within five days (RFC 5321, 4.5.4.1), and the report may lie for a while.
+GIVES_UP = timedelta(days=7)
 CLAIMING = 0x3A11  # any constant shared by all who claim mail in one database
 # What a supervisor should look at: it may have been somebody's words to us.
 WORTH_A_LOOK = (MailFate.TOO_MANY, MailFate.TOO_OLD, MailFate.COLLEAGUE, MailFate.UNREADABLE)
@@ -138,6 +141,9 @@ def _enter(held: InboundMail, mail: Mail, place: Place, *, now: datetime) -> Non
         _aside(held, Sorted(MailFate.COLLEAGUE, "colleague"), now=now, case=case, about=place.about)
         return
     if case is not None and takes_replies(case, now=now):
+        if case.is_closed and not has_address(case.customer, mail.sender):
+            leave_to_a_person(held, case, about=place.about, now=now)
+            return
         enter_reply(held, mail, case, about=place.about, by=account_of(case.unit, now=now), now=now)
         return
     if held.unit is None and case is not None:
@@ -166,23 +172,30 @@ def _from_us(held: InboundMail, mail: Mail, case: Case | None) -> bool:
 
 
 def _bounced(held: InboundMail, mail: Mail, kind: Sorted, *, now: datetime) -> None:
-    """Of a report we believe what it says; of a mail that only looks like one, that something may not have arrived."""
+    """Of a report we believe what it says; of a mail that only looks like one, that something may not have arrived.
+
+    So of one that names what can be counted up: anybody can write it.
+    """
     report = mail.report
     ours = report.about if report and report.about else mail.ours
-    messages = messages_of(ours)
-    about = messages[0] if messages else None
+    about = next((each for each in messages_of(ours) if _may_come_back(each, now=now)), None)
     failed = report is not None and report.action == "failed"
     status = report.status if report else ""
     # What a colleague did not get says nothing of the customer whose case it names.
     notice = notice_of(ours) if about is None else None
     case = about.case if about else None if notice else named_in(mail.subject)
-    if notice is not None and failed:
+    if notice is not None and failed and is_keyed(notice.message_id):
         note_returned(notice, status=status, now=now)
-    elif about is not None and failed:
+    elif about is not None and failed and is_keyed(about.message_id):
         note_bounce(about, status=status, now=now)
-    elif about is not None and report is None:
+    elif about is not None and (failed or report is None):
         tell_of_bounce(about, now=now, surely=False)
     _aside(held, kind, now=now, case=case, about=about)
+
+
+def _may_come_back(message: Message, *, now: datetime) -> bool:
+    """Whether a report on it is listened to. On what can be counted up only while a mail server may still have it."""
+    return is_keyed(message.message_id) or (message.sent_at is not None and message.sent_at > now - GIVES_UP)
 
 
 def _too_many(held: InboundMail) -> bool:

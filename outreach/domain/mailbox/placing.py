@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import IntegrityError
 
 from accounts.authority import Refused
+from accounts.domain.message_ids import OUR_DOMAIN, is_keyed
 from accounts.domain.staffing import add_user
 from accounts.enums import NoticeChannel, Role
 from accounts.models import BusinessUnit, Notice, User
@@ -24,8 +25,8 @@ REFERENCE = re.compile(r"\bRC[-\s]?([0-9A-Z]{8})\b", re.IGNORECASE)
 ANSWER = re.compile(r"^\s*((re|aw|sv|antw|ref|fwd?|wg|tr)(\[\d+\])?\s?:\s*)+", re.IGNORECASE)
 # A mail under the same subject goes on with a case that one opened no longer ago.
 SAME_SUBJECT = timedelta(days=7)
-# The Message-ID of a notice ends with whose it is (accounts.domain.notices).
-NOTICE = re.compile(r"<notice\.\S+\.(\d{1,18})@recovery\.invalid>")
+# The Message-ID of a notice says last whose it is (accounts.domain.notices).
+NOTICE = re.compile(rf"<notice\.\S+\.(\d{{1,18}})(?:-[0-9a-f]{{16}})?{re.escape(OUR_DOMAIN)}")
 # What could be somebody's name: letters and what stands between them. Anything else is not repeated to a customer.
 NAME = re.compile(r"[^\W\d_][^\W\d_'’.\- ]*(?:[ '’.\-]{1,2}[^\W\d_]+){0,5}\.?")
 
@@ -38,8 +39,11 @@ class Place(NamedTuple):
 
 
 def place_of(mail: Mail, row: InboundMail) -> Place:
-    """By what it answers: a message of ours, an earlier mail of theirs; else by the reference in its subject."""
-    about = _message(mail.answers)
+    """By what it answers: a message of ours, an earlier mail of theirs; else by the reference in its subject.
+
+    A message whose Message-ID can be counted up proves nothing, so that only the customer's own address answers it.
+    """
+    about = _answered(mail)
     if about is not None and about.case is not None:
         return Place(about.case, about)
     earlier = InboundMail.objects.filter(message_id__in=mail.answers, case__isnull=False).exclude(message_id="")
@@ -49,12 +53,9 @@ def place_of(mail: Mail, row: InboundMail) -> Place:
     return Place(named_in(mail.subject), about)
 
 
-def _message(ids: tuple[str, ...]) -> Message | None:
-    ours = [each for each in ids if each.endswith("@recovery.invalid>")]
-    found = {
-        message.message_id: message for message in Message.objects.filter(message_id__in=ours).select_related("case")
-    }
-    return next((found[each] for each in ours if each in found), None)
+def _answered(mail: Mail) -> Message | None:
+    ours = messages_of(tuple(each for each in mail.answers if each.endswith(OUR_DOMAIN)))
+    return next((each for each in ours if is_keyed(each.message_id) or has_address(each.customer, mail.sender)), None)
 
 
 def messages_of(ids: tuple[str, ...]) -> list[Message]:

@@ -19,6 +19,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from accounts.domain.message_ids import OUR_DOMAIN
 from outreach.domain.mailbox import quoting
 from outreach.domain.mailbox.characters import header_text, text_of
 from outreach.domain.mailbox.markup import text_of_html
@@ -34,7 +35,7 @@ LONGEST_PARAMETERS = 4000
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 NO_REPLY = re.compile(r"^(no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|web(site|form|master)?)\b", re.IGNORECASE)
 MAILER = re.compile(r"^(mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
-OURS = re.compile(r"<[^<>\s]{3,250}@recovery\.invalid>")
+OURS = re.compile(rf"<[^<>\s]{{3,250}}{re.escape(OUR_DOMAIN)}")
 
 
 class UnreadableError(ValueError):

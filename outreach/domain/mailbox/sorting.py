@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from accounts.domain.message_ids import OUR_DOMAIN
 from outreach.domain.mailbox.reading import Mail
 from outreach.enums import MailFate
-
-OUR_DOMAIN = "@recovery.invalid>"
 
 
 class Sorted(NamedTuple):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Prefetch, prefetch_related_objects
 
+from accounts.domain.message_ids import message_id
 from cases.domain.message_queue import queue_all
 from cases.enums import MessageKind
 from cases.models import CustomerEmail, Message
@@ -115,7 +116,7 @@ def _message(survey: Survey, template: SurveyTemplate) -> Message:
         body=fill(template.message, **known),
         link=f"survey:{survey.pk}",
         key=f"survey:{survey.pk}",
-        message_id=f"<survey.{survey.pk}@recovery.invalid>",
+        message_id=message_id(f"survey.{survey.pk}"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from accounts.domain.message_ids import is_keyed
 from accounts.domain.notices import tell
 from accounts.enums import DeliveryStatus
 from accounts.models import Notice
@@ -238,6 +239,44 @@ def test_a_colleague_whom_our_mail_does_not_reach_hears_of_it_on_the_desk(house:
         (house.ada.name, "desk", f"Our mail does not reach {house.alice.name}. Look at the address and the mailbox."),
         (house.alice.name, "desk", "Our mail does not reach you. Tell whoever keeps your address."),
     ]
+
+
+@pytest.mark.parametrize("counted", ["<promise.7@recovery.invalid>", "<opening.RC-7K3M9QTX@recovery.invalid>"])
+def test_a_report_on_what_can_be_counted_up_is_a_doubt_while_a_server_may_still_be_trying(
+    house: House, counted: str
+) -> None:
+    """Anybody can write one. Those that were sent before there was a key in their Message-IDs are told of, no more."""
+    message = sent(house)
+    Message.objects.filter(pk=message.pk).update(message_id=counted)
+    late = one(bounce(counted), now=NOW + 8 * DAY)
+    assert (late.fate, late.about, late.case) == (MailFate.BOUNCE, None, None)
+    assert not Notice.objects.filter(kind="message_failed").exists()
+    row = one(bounce(counted))
+    assert (row.fate, row.about) == (MailFate.BOUNCE, message)
+    assert again(message).status == DeliveryStatus.SENT
+    assert "may not have arrived" in Notice.objects.get(kind="message_failed").title
+
+
+def test_a_report_on_a_colleagues_notice_that_can_be_counted_up_changes_nothing(house: House) -> None:
+    case = house.case()
+    tell([house.alice], key="rung:5:1", kind="told", title="Due now", now=NOW, channels=["email"])
+    deliver_notices(clock=lambda: NOW)
+    counted = f"<notice.rung-5-1.{house.alice.pk}@recovery.invalid>"
+    Notice.objects.filter(channel="email").update(message_id=counted)
+    row = one(bounce(counted, subject=f"Undeliverable: {case.reference}"))
+    assert (row.fate, row.case) == (MailFate.BOUNCE, None)
+    assert Notice.objects.get(channel="email").status == DeliveryStatus.SENT
+    assert not Notice.objects.filter(kind="unreached").exists()
+
+
+def test_what_we_send_is_named_so_that_nobody_can_count_it_up(house: House) -> None:
+    case = house.case(house.customer(emails=["dana@example.com"]))
+    house.promise(case)
+    tell([house.alice], key="rung:5:1", kind="told", title="Due now", now=NOW, channels=["email", "chat"])
+    ids = [*Message.objects.values_list("message_id", flat=True)]
+    ids += Notice.objects.exclude(channel="desk").values_list("message_id", flat=True)
+    assert len(ids) == 4
+    assert all(is_keyed(each) for each in ids)
 
 
 def test_a_bounce_of_what_we_never_sent_changes_nothing(house: House) -> None:

@@ -15,6 +15,7 @@ from cases.enums import CaseStatus, PromiseStatus
 from cases.models import Case, Contact, Customer, Incident, Message, Promise
 from journal.enums import ActorKind, EventType
 from journal.models import Event
+from outreach.domain.mailbox import by_hand
 from outreach.domain.mailbox.handling import handle_due
 from outreach.domain.mailbox.taking import Raw, take
 from outreach.enums import MailFate
@@ -169,6 +170,57 @@ def test_a_reply_from_another_address_says_so_and_adds_it_to_nobody(house: House
     event = Event.objects.filter(type=EventType.MAIL_RECEIVED).latest("id")
     assert (event.data["known_sender"], event.words.body["from"]) == (False, "sam@elsewhere.example")
     assert [email.address for email in customer.emails.all()] == ["dana@example.com"]
+
+
+def test_whoever_answers_from_another_address_is_not_called_by_the_customers_name(house: House) -> None:
+    case = house.case(dana(house))
+    one(letter(sender="sam@elsewhere.example", In_Reply_To=opening(case).message_id))
+    (notice,) = Notice.objects.filter(kind="customer_wrote", channel="desk")
+    assert notice.title == f"Somebody wrote about {case.reference} from an address that we do not know"
+
+
+@pytest.mark.parametrize("counted", ["<promise.7@recovery.invalid>", "<opening.RC-7K3M9QTX@recovery.invalid>"])
+def test_no_stranger_enters_a_case_by_a_message_id_that_can_be_counted_up(house: House, counted: str) -> None:
+    """Those that were sent before there was a key in them. The customer, who has them in their mail, answers as ever."""
+    case = house.closed_case(dana(house))
+    Message.objects.filter(pk=opening(case).pk).update(message_id=counted)
+    by_stranger = {"sender": "eve@elsewhere.example", "subject": "Re: x"}
+    robot, stranger = received(
+        letter(**by_stranger, In_Reply_To=counted, Auto_Submitted="auto-replied"),
+        letter(**by_stranger, In_Reply_To=counted),
+    )
+    assert (robot.fate, robot.case, robot.about, robot.customer) == (MailFate.AUTO_REPLY, None, None, None)
+    assert (stranger.fate, stranger.case != case) == (MailFate.INCIDENT, True)
+    assert stranger.customer != case.customer
+    assert again(case).status == CaseStatus.CLOSED
+    assert not Event.objects.filter(type__in=[EventType.MAIL_RECEIVED, EventType.MAIL_SET_ASIDE], case=case).exists()
+    row = one(letter("It broke again.", In_Reply_To=counted, subject="Re: x"))
+    assert (row.fate, row.case) == (MailFate.REPLY, case)
+    assert again(case).status == CaseStatus.REOPENED
+
+
+@pytest.mark.parametrize("named_by", ["In-Reply-To", "subject"])
+def test_from_an_address_that_we_do_not_know_a_closed_case_is_reopened_by_a_person(house: House, named_by: str) -> None:
+    case = house.closed_case(dana(house))
+    given = {"In_Reply_To": opening(case).message_id} if named_by == "In-Reply-To" else {"subject": case.reference}
+    row = one(letter("It broke again.", sender="sam@elsewhere.example", **given))
+    assert (row.fate, row.because, row.case) == (MailFate.UNREADABLE, "unknown_sender", case)
+    assert again(case).status == CaseStatus.CLOSED
+    assert not Contact.objects.filter(case=case, direction="in", channel="email").exists()
+    told = Notice.objects.filter(kind="mail_unknown")
+    assert set(told.values_list("user__username", "channel", "path")) == {
+        (name, channel, f"/settings/mailbox/{row.pk}") for name in ("sam", "sue") for channel in ("desk", "email")
+    }
+    assert "again" not in told[0].title + told[0].body
+    by_hand.put_into_case(row, case=case, by=house.sue, now=NOW)
+    assert (again(row).fate, again(case).status) == (MailFate.REPLY, CaseStatus.REOPENED)
+
+
+def test_however_much_a_stranger_writes_about_a_closed_case_it_is_told_once_a_day(house: House) -> None:
+    case = house.closed_case(dana(house))
+    for _ in range(3):
+        one(letter(sender="sam@elsewhere.example", subject=case.reference))
+    assert Notice.objects.filter(kind="mail_unknown", channel="desk", user=house.sue).count() == 1
 
 
 def test_a_reply_reopens_a_case_that_was_closed_lately_and_somebody_owes_an_answer(house: House) -> None:
