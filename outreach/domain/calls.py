@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
 from accounts.models import User
@@ -20,6 +21,8 @@ from outreach.domain.workflow import CALL
 from outreach.enums import CallStatus
 from outreach.models import FollowUpCall
 from outreach.queries.calls import usable_phones, visible_calls, waiting
+from outreach.queries.dials import rang_last
+from outreach.queries.programs import LIVE
 
 logger = logging.getLogger(__name__)
 
@@ -59,19 +62,22 @@ def can_take(
     return allowed
 
 
-def can_record(user: User, call: FollowUpCall) -> Verdict:
-    """Whoever has the call records what came of it; so does whoever had it last, if it ran longer than their lease."""
+def can_record(user: User, call: FollowUpCall, *, now: datetime) -> Verdict:
+    """Whoever has the call records what came of it; so does whoever had it last, if it ran longer than their lease.
+
+    Once it is with a colleague, whoever spoke still records it while the colleague has not begun to ring.
+    """
     allowed = in_call_group(user)
     if not allowed:
         return allowed
-    if call.status == CallStatus.DISPATCHED and call.rep_id != user.pk:
+    if call.status not in LIVE:
+        return CALL.verdict(call.status, CallStatus.DONE)
+    if call.rep_id == user.pk or rang_last(call, now=now) == user.pk:
+        return ALLOWED
+    if call.status == CallStatus.DISPATCHED:
         name = call.rep.name if call.rep else "A colleague"
         return refuse("with_a_colleague", f"{name} has this call.")
-    if call.status == CallStatus.PLANNED and call.rep_id != user.pk:
-        return refuse("take_first", "Take this call first, so that nobody else calls them at the same time.")
-    if call.status not in (CallStatus.PLANNED, CallStatus.DISPATCHED):
-        return CALL.verdict(call.status, CallStatus.DONE)
-    return ALLOWED
+    return refuse("take_first", "Take this call first, so that nobody else calls them at the same time.")
 
 
 def number_to_dial(call: FollowUpCall, phones: list[CustomerPhone]) -> str:
@@ -130,6 +136,13 @@ def take(call: FollowUpCall, *, by: User, now: datetime) -> FollowUpCall:
             data={"to": by.pk, "taken": True, "leased_until": held.leased_until.isoformat()},
         )
     return held
+
+
+def keep(call: FollowUpCall, *, rep: int, now: datetime) -> None:
+    """A call stays for another lease with whoever has it, since they are at it; nothing, if it is not with them."""
+    FollowUpCall.objects.filter(pk=call.pk, rep=rep, status=CallStatus.DISPATCHED).update(
+        leased_until=now + lease(), version=F("version") + 1
+    )
 
 
 def take_next(*, by: User, now: datetime) -> FollowUpCall:

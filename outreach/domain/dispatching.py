@@ -25,6 +25,7 @@ from outreach.domain.workflow import CALL
 from outreach.enums import CallStatus, Withdrawn
 from outreach.models import FollowUpCall, Program
 from outreach.queries.calls import callers_by_unit
+from outreach.queries.dials import is_spoken_on
 from outreach.queries.programs import LIVE
 
 logger = logging.getLogger(__name__)
@@ -51,11 +52,11 @@ def _locked(calls: QuerySet[FollowUpCall]) -> QuerySet[FollowUpCall]:
 def take_back(*, now: datetime, limit: int = BATCH) -> int:
     """Calls whose lease ran out untouched, or whose rep went away, wait for somebody else; returns how many.
 
-    Who went away may still record what came of it, as long as nobody else has it.
+    One on which its rep has a line up stays with them. Who went away may still record what came of it.
     """
     gone = User.objects.filter(~there(now)).values("pk")
     left = FollowUpCall.objects.filter(Q(leased_until__lte=now) | Q(rep__in=gone), status=CallStatus.DISPATCHED)
-    calls = list(_locked(left.order_by("leased_until"))[:limit])
+    calls = list(_locked(left.exclude(is_spoken_on(now=now)).order_by("leased_until"))[:limit])
     if not calls:
         return 0
     expired = {call for call in calls if call.leased_until is not None and call.leased_until <= now}

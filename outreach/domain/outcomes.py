@@ -85,7 +85,7 @@ def record_outcome(
     # A case is set when the call is planned or ended, so what the caller saw is what to lock first.
     case = casework.hold(Case(pk=call.case_id), by=None) if call.case_id is not None else None
     held = hold(call, by=by)
-    can_record(by, held).enforce()
+    can_record(by, held, now=now).enforce()
     if said.cause is not None and case is not None and outcome in REACHED:
         case = aftermath.note_cause(case, said.cause, by=by, now=now)
     if case is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from cases.queries import visible_customers
@@ -15,6 +15,10 @@ from outreach.models import Dial, FollowUpCall
 ON_ITS_WAY = (DialStatus.QUEUED, DialStatus.RINGING)
 # A line that nobody was seen to follow for so long past its ring timeout is no reason not to ring another.
 FORGOTTEN_AFTER = timedelta(seconds=60)
+# A line that is up, or may come to be: whoever it rings for is at it.
+UP = (*ON_ITS_WAY, DialStatus.ANSWERED, DialStatus.MACHINE)
+# Not every telephone system tells of a line's end: nobody is taken to speak for longer than this.
+SPEAKS_AT_MOST = timedelta(hours=2)
 
 
 def visible_dials(user: Any) -> QuerySet[Dial]:
@@ -43,6 +47,19 @@ def dial_behind(call: FollowUpCall, *, by: User, phone: str) -> Dial | None:
     """The dial that an attempt is about: this person's latest of the call to that number that no attempt tells of yet."""
     own = Dial.objects.filter(user=by, customer_id=call.customer_id, follow_up_call=call, to=phone)
     return own.filter(attempts__isnull=True).order_by("-id").first()
+
+
+def is_spoken_on(*, now: datetime) -> Exists:
+    """Of a row of calls: whether whoever has it has a line up for it. A link is none: of its line nothing is known."""
+    lines = Dial.objects.filter(customer=OuterRef("customer"), follow_up_call=OuterRef("pk"), user=OuterRef("rep"))
+    return Exists(lines.filter(status__in=UP, ended_at__isnull=True, started_at__gt=now - SPEAKS_AT_MOST))
+
+
+def rang_last(call: FollowUpCall, *, now: datetime) -> int | None:
+    """Who was the last to ring the customer of a call, lately, if nothing is recorded since. Their id."""
+    dials = Dial.objects.filter(customer=call.customer_id, follow_up_call=call, started_at__gt=now - SPEAKS_AT_MOST)
+    last = dials.order_by("-id").first()
+    return last.user_id if last is not None and not call.attempts.filter(at__gte=last.started_at).exists() else None
 
 
 def unfollowed(*, now: datetime) -> QuerySet[Dial]:

@@ -89,7 +89,7 @@ def _about(user: User, call: FollowUpCall | None, now: datetime, form: OutcomeFo
     phones = list(call.customer.usable_phones)  # type: ignore[attr-defined]
     line = shown_of(user, call.customer, call=call, now=now)
     live_call = call.status in (CallStatus.PLANNED, CallStatus.DISPATCHED)
-    may_record = verbs.can_record(user, call)
+    may_record = verbs.can_record(user, call, now=now)
     return {
         "call": call,
         "customer": call.customer,

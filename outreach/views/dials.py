@@ -180,10 +180,10 @@ def call_dial(request: HttpRequest, pk: int) -> HttpResponse:
     """Ring the customer of a follow-up call."""
     user = person(request)
     call = _call(user, pk)
-    _dialed(request, call.customer, call=call)
+    rung = _dialed(request, call.customer, call=call)
     if not request.htmx:  # type: ignore[attr-defined]
         return done(request, "call", pk)
-    return _line(request, shown_of(user, call.customer, call=call, now=timezone.now()))
+    return _line(request, _line_of(request, rung))
 
 
 @writes

@@ -64,6 +64,7 @@ UNTOLD = {
     "outreach.health.probing.probe_due": "lays out the rows of probes; what they find is told",
     "outreach.health.probing.claim": "a lease; what comes of it is told",
     "outreach.dialing.tending._leave_to_callbacks": "a lease; what comes of it is told",
+    "outreach.calls.keep": "a lease; what comes of it is told",
     "outreach.heartbeats.note": "a sign of life of a process",
     "outreach.surveys.answering.note_opened": "that a page was looked at, by whomever",
     "outreach.heartbeats.forget": "a sign of life of a process",

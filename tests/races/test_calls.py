@@ -10,13 +10,14 @@ import pytest
 from django.db import connections
 
 from accounts.authority import Refused
-from accounts.models import Notice
+from accounts.models import Notice, User
 from cases.models import Obligation
 from journal.enums import EventType
 from journal.models import Event
 from outreach.domain import calls, delivery, dispatching, ladder, mailing, planning
+from outreach.domain.dialing import dials
 from outreach.enums import CallStatus
-from outreach.models import CallAttempt, FollowUpCall
+from outreach.models import CallAttempt, Dial, FollowUpCall
 from tests.factories import NOW, House, again
 from tests.outreach.conftest import Outreach
 
@@ -101,6 +102,35 @@ def test_an_outcome_sent_many_times_is_one_attempt(house: House, outreach: Outre
     assert again(case).open_obligations == owed
 
 
+def test_who_rings_while_the_call_is_taken_back_and_given_out_has_it_or_rings_nobody(
+    house: House, outreach: Outreach
+) -> None:
+    call, over = outreach.taken(), NOW + calls.lease()
+    results = together(
+        [lambda: dials.dial(call.customer, key="k", by=house.alice, now=over, call=call).dial.user_id]
+        + [lambda: dispatching.dispatch(now=over)] * 3
+    )
+    dispatching.dispatch(now=over)
+    has_it = again(call).rep_id
+    assert has_it == (house.bob.pk if results[0] == "with_a_colleague" else house.alice.pk)
+    assert list(Dial.objects.values_list("user", flat=True)) == ([] if has_it == house.bob.pk else [has_it])
+
+
+def test_of_two_who_ring_a_call_that_was_left_one_does(house: House, outreach: Outreach) -> None:
+    call, over = outreach.taken(), NOW + calls.lease()
+    dispatching.take_back(now=over)
+
+    def rings(rep: User) -> int:
+        if rep == house.bob:
+            calls.take(call, by=rep, now=over)
+        return dials.dial(call.customer, key="k", by=rep, now=over, call=call).dial.user_id
+
+    results = together([lambda: rings(house.alice), lambda: rings(house.bob)])
+    assert results.count("with_a_colleague") == 1
+    assert again(call).rep_id in results
+    assert Dial.objects.count() == 1
+
+
 def test_do_not_call_and_an_outcome_at_once_end_the_call_once(house: House, outreach: Outreach) -> None:
     case = house.case()
     owed = case.open_obligations
@@ -123,7 +153,9 @@ def test_many_ladders_ring_a_rung_once_and_many_senders_send_a_mail_once(
     assert Event.objects.filter(type=EventType.REMINDER_RUNG).count() == 30
     assert Notice.objects.filter(key__startswith="rung:").count() == 40
     sent: list[str] = []
-    monkeypatch.setattr(mailing.Line, "send", lambda _line, letter: sent.append(letter.extra_headers["Message-ID"]))
+    monkeypatch.setattr(
+        mailing.Line, "send", lambda _line, letter, **_: sent.append(letter.extra_headers["Message-ID"])
+    )
     together([lambda: delivery.deliver_notices(clock=lambda: due) for _ in range(TOGETHER)])
     while delivery.deliver_notices(clock=lambda: due):
         pass

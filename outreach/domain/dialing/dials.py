@@ -12,15 +12,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.authority import ALLOWED, Refused, Verdict, first_no, refuse
+from accounts.authority import ALLOWED, Refused, Verdict, refuse
 from accounts.enums import Role
 from accounts.models import User
 from cases.enums import Channel
 from cases.models import Case, Customer, CustomerPhone
 from journal.domain.log import record
 from journal.enums import EventType
-from outreach.domain import hours
-from outreach.domain.calls import can_record, number_to_dial
+from outreach.domain import calls
+from outreach.domain.calls import can_record, can_take, number_to_dial
 from outreach.domain.dialing.adapters import configured
 from outreach.domain.dialing.phones import link_to, phone_of
 from outreach.domain.dialing.port import Heard
@@ -51,8 +51,8 @@ def usable(customer: Customer) -> list[CustomerPhone]:
 def can_dial(user: User, customer: Customer, *, call: FollowUpCall | None = None, now: datetime) -> Verdict:
     """A person in reach rings a customer who has not asked us not to, at a number that may be theirs.
 
-    A follow-up call is rung by whoever has it and within calling hours. Other calls may be wished for at any hour: the
-    customer chose the time of a promise.
+    A follow-up call is rung by whoever has it, or had it last and may take it again, and within calling hours. Other
+    calls may be wished for at any hour: the customer chose the time of a promise.
     """
     if user.is_service:
         return refuse("person_needed", "A program cannot do this: it needs a person who answers for it.")
@@ -60,7 +60,7 @@ def can_dial(user: User, customer: Customer, *, call: FollowUpCall | None = None
         return refuse("rep_needed", "Administrators set the rules; reps and supervisors work on cases.")
     allowed = ALLOWED
     if call is not None:
-        allowed = first_no(can_record(user, call), hours.can_call_now(customer, now=now))
+        allowed = can_record(user, call, now=now) and can_take(user, call, now=now)
     elif customer.do_not_call:
         allowed = refuse("do_not_call", f"{customer.display_name} asked not to be called.")
     if allowed and not usable(customer):
@@ -83,11 +83,13 @@ def dial(
     """Have a customer's number rung for this person. Asked for again under the same ``key``, nothing more is rung.
 
     ``to`` is one of their numbers (E.164), the proposed one if blank. ``by_link`` says that their own device rings, now,
-    whatever they call with otherwise. Refused: ``invalid``, ``key_used``, ``other_phone``, ``line_in_use``, and as
-    ``can_dial``.
+    whatever they call with otherwise. Who rings a follow-up call takes it, or keeps it for longer: from then on nobody
+    else is given it. Refused: ``invalid``, ``key_used``, ``other_phone``, ``line_in_use``, and as ``can_dial``.
     """
     if not key.strip() or len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise Refused("invalid", f"A key of 1 to {KEY_LENGTH} plain characters names this dial.", "key")
+    if call is not None:
+        call = calls.hold(call, by=by)  # before the person, as whoever takes a call does
     # One line a person: the second of two at once waits here, and finds the first.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     number = _number(customer, to, call)
@@ -104,6 +106,8 @@ def dial(
     rung_by = Dialer.LINK if by_link else asked_of
     if rung_by != Dialer.LINK and on_the_line(by, now=now) is not None:
         raise Refused("line_in_use", "A number rings for you already. Wait for it, or give it up first.")
+    if call is not None:
+        calls.take(call, by=by, now=now)
     made = Dial.objects.create(
         key=f"{by.pk}:{key}",
         user=by,
@@ -175,6 +179,7 @@ def give_up(dial: Dial, *, by: User, now: datetime) -> Dial:
 @transaction.atomic
 def hear(dial: Dial, heard: Heard, *, now: datetime) -> Dial:
     """Write down what a telephone system said of a dial, once. What comes late or out of order changes nothing."""
+    call = _call_of(dial)
     held = hold(dial)
     _, new = DialEvent.objects.get_or_create(
         dial=held, key=heard.key, defaults={"status": heard.status, "at": now, "detail": heard.detail}
@@ -187,15 +192,26 @@ def hear(dial: Dial, heard: Heard, *, now: datetime) -> Dial:
     moved = bool(DIAL.verdict(held.status, heard.status))
     if moved:
         DIAL.move(held, heard.status)
-    if moved and heard.status in (DialStatus.ANSWERED, DialStatus.MACHINE) and held.answered_at is None:
+    picked_up = moved and heard.status in (DialStatus.ANSWERED, DialStatus.MACHINE) and held.answered_at is None
+    if picked_up:
         held.answered_at = now
-    over = held.status in UNANSWERED or heard.ended
-    if over and held.ended_at is None:
+    over = held.ended_at is None and (held.status in UNANSWERED or heard.ended)
+    if over:
         held.ended_at, held.leased_until = now, None
         if not told:
             _record(EventType.DIAL_ENDED, held, by=None, now=now, status=held.status)
     held.save(update_fields=["provider_ref", "status", "answered_at", "ended_at", "leased_until"])
+    if call is not None and (picked_up or (over and held.answered_at is not None)):
+        # They speak, or have spoken and are to write down what came of it.
+        calls.keep(call, rep=held.user_id, now=now)
     return held
+
+
+def _call_of(dial: Dial) -> FollowUpCall | None:
+    """The follow-up call that it rings for, locked. Whoever needs both holds the call first."""
+    if dial.follow_up_call_id is None:
+        return None
+    return FollowUpCall.objects.select_for_update(of=("self",), no_key=True).get(pk=dial.follow_up_call_id)
 
 
 @transaction.atomic
