@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from cases.domain import casework
 from cases.domain.obligations import Debt, owe_all
@@ -17,9 +18,11 @@ from journal.domain.log import Entry, record_many
 from journal.enums import EventType
 from outreach.domain import hours
 from outreach.domain.qualifying import Known, Weighed, weigh
+from outreach.domain.setting_aside import set_aside
 from outreach.enums import SignalFate
 from outreach.models import FollowUpCall, HeldOut, Program, Signal
 from outreach.queries.calls import usable_phones
+from outreach.queries.health import not_set_aside
 from outreach.queries.planning import facts_of
 from outreach.queries.programs import programs_in_force
 
@@ -31,11 +34,11 @@ AFTER_OPENING = timedelta(hours=1)
 
 
 def plan(*, now: datetime, limit: int = BATCH) -> int:
-    """Give up to ``limit`` new signals their fate: a call, or the reason why there is none. Returns how many.
+    """Give up to ``limit`` new signals their fate: a call, or the reason why there is none. Returns how many it looked at.
 
-    While no program is in force they wait. One that cannot be weighed is left and reported, and the others go on.
+    While no program is in force they wait. One that cannot be weighed is set aside and reported, and the others go on.
     """
-    ids = list(Signal.objects.filter(fate="").order_by("id").values_list("id", flat=True)[:limit])
+    ids = list(_to_weigh(now=now).order_by("id").values_list("id", flat=True)[:limit])
     programs = programs_in_force() if ids else []
     if not programs:
         return 0
@@ -46,12 +49,16 @@ def plan(*, now: datetime, limit: int = BATCH) -> int:
     return sum(_plan_one(signal_id, programs, now=now) for signal_id in ids)
 
 
+def _to_weigh(*, now: datetime) -> QuerySet[Signal]:
+    return Signal.objects.filter(not_set_aside(now), fate="")
+
+
 def _plan_one(signal_id: int, programs: list[Program], *, now: datetime) -> int:
     try:
         return _plan([signal_id], programs, now=now)
     except Exception:
-        logger.exception("Signal %d could not be weighed.", signal_id)
-        return 0
+        logger.exception("Signal %d could not be weighed; set aside.", signal_id)
+        return set_aside(_to_weigh(now=now), signal_id, now=now)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class _Plan:
 @transaction.atomic
 def _plan(ids: Iterable[int], programs: list[Program], *, now: datetime) -> int:
     """The batch in a constant number of statements. Locks signals, then cases."""
-    new = Signal.objects.filter(pk__in=ids, fate="").select_related("customer").order_by("id")
+    new = _to_weigh(now=now).filter(pk__in=ids).select_related("customer").order_by("id")
     if connection.vendor == "postgresql":
         new = new.select_for_update(of=("self",), skip_locked=True, no_key=True)
     signals = list(new.prefetch_related(usable_phones()))
@@ -93,7 +100,7 @@ def _plan(ids: Iterable[int], programs: list[Program], *, now: datetime) -> int:
     calls = _owe_calls(plans, now=now)
     record_many(
         [_planned(call, now=now) for call in calls]
-        + [_set_aside(signal, found, now=now) for signal, found in weighed if found.fate != SignalFate.CALL_PLANNED]
+        + [_not_called(signal, found, now=now) for signal, found in weighed if found.fate != SignalFate.CALL_PLANNED]
     )
     return len(signals)
 
@@ -164,7 +171,7 @@ def _planned(call: FollowUpCall, *, now: datetime) -> Entry:
     )
 
 
-def _set_aside(signal: Signal, found: Weighed, *, now: datetime) -> Entry:
+def _not_called(signal: Signal, found: Weighed, *, now: datetime) -> Entry:
     return Entry(
         EventType.SIGNAL_SET_ASIDE,
         ("signal", signal.pk),

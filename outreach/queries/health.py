@@ -18,7 +18,7 @@ REMINDED_WITHIN = timedelta(minutes=2)
 
 
 def not_set_aside(now: datetime) -> Q:
-    """Obligations that the ladder may look at: those that could not be looked at are left alone for a while."""
+    """Rows that may be looked at: those that could not be handled are left alone for a while."""
     return Q(set_aside_until__isnull=True) | Q(set_aside_until__lte=now)
 
 

@@ -15,6 +15,7 @@ from cases.models import Case
 from outreach.enums import CallOutcome, CallStatus, SignalFate, SurveyKind, SurveyStatus
 from outreach.models import FollowUpCall, HeldOut, Signal, Survey, SurveyTemplate
 from outreach.queries.calls import usable_phones
+from outreach.queries.health import not_set_aside
 
 # A closure or a call that nobody has looked at for so long is no longer asked about: it would only remind of it.
 LOOKED_BACK = timedelta(days=7)
@@ -71,8 +72,10 @@ def held_out_unasked(*, now: datetime) -> QuerySet[HeldOut]:
 
 
 def to_ask(*, now: datetime) -> QuerySet[Survey]:
-    """Planned surveys whose time has come."""
-    return Survey.objects.filter(status=SurveyStatus.PLANNED, ask_at__lte=now).order_by("ask_at", "id")
+    """Planned surveys whose time has come and that are not set aside."""
+    return Survey.objects.filter(not_set_aside(now), status=SurveyStatus.PLANNED, ask_at__lte=now).order_by(
+        "ask_at", "id"
+    )
 
 
 def to_expire(*, now: datetime) -> QuerySet[Survey]:

@@ -37,6 +37,9 @@ class Queue(serializers.Serializer[Any]):
     since = serializers.DateTimeField(read_only=True)
     seconds = serializers.IntegerField(read_only=True)
     old = serializers.BooleanField(read_only=True, help_text="Longer than any queue should wait.")
+    set_aside = serializers.IntegerField(
+        read_only=True, help_text="How many of it could not be handled. They are tried again after growing gaps."
+    )
 
 
 class PathHealth(serializers.Serializer[Any]):

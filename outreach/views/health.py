@@ -38,7 +38,7 @@ def _path(request: HttpRequest) -> tuple[dict[str, Any], str]:
     token = "|".join(
         [
             *(f"{part.name}{part.state}{part.error}{part.failing_since}{_written(part)}" for part in parts),
-            *(f"{each.name}{each.seconds // 5}" for each in waiting),
+            *(f"{each.name}{each.seconds // 5}.{each.set_aside}" for each in waiting),
             *(f"{each.name}{alive}{each.beat_at}" for each, alive in seen),
         ]
     )

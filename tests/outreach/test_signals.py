@@ -179,7 +179,7 @@ def test_one_that_cannot_be_weighed_does_not_stand_in_the_way(
         return weigh(signal, *given, **more)
 
     monkeypatch.setattr(planning, "weigh", fails_on_one)
-    assert planning.plan(now=NOW) == 1
+    assert planning.plan(now=NOW) == 2
     assert (again(bad).fate, again(good).fate) == ("", SignalFate.CALL_PLANNED)
     assert Obligation.objects.filter(kind="follow_up_call").count() == 1
 

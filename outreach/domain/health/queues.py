@@ -1,7 +1,8 @@
 """The queues of rows that the background works off, and how long the oldest row has been waiting.
 
 A queue that is worked off says nothing; one whose oldest due row gets old says that nobody works at it, whatever the
-workers' signs of life say. An app above has its own watched by `register`.
+workers' signs of life say, or that it cannot be handled. What is set aside because of that is due all the same, and is
+counted. An app above has its own watched by `register`.
 """
 
 from __future__ import annotations
@@ -26,27 +27,34 @@ from outreach.queries.health import not_set_aside
 
 # Most queues are looked at every second or two, the slowest every minute.
 OLD_AFTER = timedelta(minutes=2)
+# Beyond so many, how many does not matter.
+MANY = 1000
 Oldest = Callable[[datetime], datetime | None]
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits in it, and since when the oldest row of it has been due; None when nothing is."""
+    """What waits in it, and since when the oldest row of it has been due; None when nothing is.
+
+    ``failed`` are the rows that wait and could not be handled when they were tried.
+    """
 
     name: str
     title: str
     oldest: Oldest
+    failed: Callable[[], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The oldest due row of a queue."""
+    """The oldest due row of a queue, and how many of those in it are set aside."""
 
     name: str
     title: str
     since: datetime
     seconds: int
     old: bool
+    set_aside: int = 0
 
 
 def _first(rows: QuerySet[Any], due: str) -> datetime | None:
@@ -95,11 +103,17 @@ for each in (
     ),
     Queue("notices", "Notices to colleagues", _notices),
     Queue("messages", "Messages to customers", lambda now: _to_deliver(Message.objects.all(), now)),
-    Queue("signals", "Signs of dissatisfaction", _unplanned),
+    Queue(
+        "signals",
+        "Signs of dissatisfaction",
+        _unplanned,
+        lambda: Signal.objects.filter(fate="", failed_tries__gt=0),
+    ),
     Queue(
         "surveys",
         "Surveys to send",
         lambda now: _first(Survey.objects.filter(status=SurveyStatus.PLANNED, ask_at__lte=now), "ask_at"),
+        lambda: Survey.objects.filter(status=SurveyStatus.PLANNED, failed_tries__gt=0),
     ),
     Queue("mails", "Mails that came in", _unhandled),
     Queue(
@@ -123,5 +137,6 @@ def waiting(*, now: datetime) -> list[Waiting]:
         since = queue.oldest(now)
         if since is not None and since <= now:
             age = now - since
-            found.append(Waiting(queue.name, queue.title, since, int(age.total_seconds()), age > OLD_AFTER))
+            aside = queue.failed()[:MANY].count() if queue.failed else 0
+            found.append(Waiting(queue.name, queue.title, since, int(age.total_seconds()), age > OLD_AFTER, aside))
     return sorted(found, key=lambda each: each.since)

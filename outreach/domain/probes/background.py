@@ -45,7 +45,7 @@ def _alive(kind: str) -> Check:
 def _queues(now: datetime) -> Found:
     """Whatever is due is worked at: none of the queues has a row that waits for more than two minutes."""
     waiting = queues.waiting(now=now)
-    found = [{"queue": each.name, "seconds": each.seconds} for each in waiting]
+    found = [{"queue": each.name, "seconds": each.seconds, "set_aside": each.set_aside} for each in waiting]
     if any(each.old for each in waiting):
         raise Closed("OldWork", since=waiting[0].since, queues=found)
     return {"queues": found}

@@ -16,6 +16,7 @@ from cases.enums import MessageKind
 from cases.models import CustomerEmail, Message
 from journal.domain.log import Entry, record_many
 from journal.enums import EventType
+from outreach.domain.setting_aside import set_aside
 from outreach.domain.surveys.templates import fill, template_for
 from outreach.domain.workflow import SURVEY
 from outreach.enums import NotAsked, SurveyKind, SurveyStatus
@@ -28,9 +29,9 @@ BATCH = 100
 
 
 def ask(*, now: datetime, limit: int = BATCH) -> int:
-    """Ask up to ``limit`` customers whose time has come; returns how many surveys were sent or set aside.
+    """Ask up to ``limit`` customers whose time has come; returns how many surveys it looked at.
 
-    One that cannot be sent is left and reported, and the others go on. The system's own work.
+    One that cannot be sent is set aside and reported, and the others go on. The system's own work.
     """
     ids = list(to_ask(now=now).values_list("pk", flat=True)[:limit])
     if not ids:
@@ -46,8 +47,8 @@ def _ask_one(survey_id: int, *, now: datetime) -> int:
     try:
         return _ask([survey_id], now=now)
     except Exception:
-        logger.exception("Survey %d could not be sent.", survey_id)
-        return 0
+        logger.exception("Survey %d could not be sent; set aside.", survey_id)
+        return set_aside(to_ask(now=now), survey_id, now=now)
 
 
 @transaction.atomic
