@@ -25,6 +25,7 @@ from cases.domain.casework import changes_since
 from cases.domain.clock import zone_named
 from cases.models import Case
 from compensation.domain.coupon_lines import Line
+from compensation.enums import Method
 from compensation.models import Award, Coupon, CouponPool, Remedy, RemedyVersion
 from compensation.queries.coupons import coupons_left, pools_with_counts
 from journal.domain.log import record
@@ -198,6 +199,11 @@ def _pool_of(award: Award) -> int | None:
     then = RemedyVersion.objects.filter(remedy=award.remedy_id, version=award.remedy_version).first()
     line: dict[str, Any] = then.line if then else {}
     return line.get("pool") or line.get("pool_id")
+
+
+def is_out(award: Award) -> bool:
+    """Whether a code was given out with it: from then on the customer may have it. No query where it was read along."""
+    return award.method == Method.COUPON and hasattr(award, "coupon")
 
 
 def tell_of_low_pools(*, now: datetime) -> int:

@@ -14,7 +14,7 @@ from cases.domain import casework
 from cases.domain.obligations import abandon
 from cases.domain.permissions import READ_ONLY_HISTORY, is_live
 from cases.enums import ObligationStatus
-from compensation.domain import caps, ledger, payouts
+from compensation.domain import caps, coupons, ledger, payouts
 from compensation.domain.steps import hold_award, record_award
 from compensation.domain.workflow import AWARD
 from compensation.enums import Account, AwardStatus, Basis, RemedyKind
@@ -23,7 +23,11 @@ from journal.enums import EventType
 
 
 def can_reverse(user: User, award: Award) -> Verdict:
-    """Whoever gave a remedy takes it back while the case is live; a supervisor also later. Never an apology."""
+    """Whoever gave a remedy takes it back while the case is live; a supervisor also later. Never an apology.
+
+    A code that is out is worth its money until somebody blocks it, so whoever gave it does not free their cap of it:
+    another person, a supervisor, does.
+    """
     if award.historical or award.case.historical:
         return READ_ONLY_HISTORY
     if award.remedy.kind == RemedyKind.APOLOGY:
@@ -34,11 +38,15 @@ def can_reverse(user: User, award: Award) -> Verdict:
     under_way = payouts.is_ours(award)
     if not under_way:
         return under_way
-    if user.role == Role.SUPERVISOR and not user.is_service:
-        return ALLOWED
-    if award.given_by_id != user.pk:
+    supervises, gave = user.role == Role.SUPERVISOR and not user.is_service, award.given_by_id == user.pk
+    if not supervises and not gave:
         return refuse("not_yours", f"{award.given_by.name} gave this. They or a supervisor can reverse it.")
-    return is_live(award.case)
+    if gave and coupons.is_out(award):
+        another = "Another supervisor" if supervises else "A supervisor"
+        return refuse(
+            "code_is_out", f"Its code is with the customer. {another} takes it back once the code is blocked."
+        )
+    return ALLOWED if supervises else is_live(award.case)
 
 
 @transaction.atomic
@@ -46,8 +54,8 @@ def reverse(award: Award, *, reason: str, by: User, now: datetime, version: int 
     """Take a remedy back. The money returns to the counters and the period it came from; the ledger gets a new entry.
 
     What waits to be paid out is paid out no more; a code that was given stays with its award and goes to nobody else.
-    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``apology_stands``, ``case_closed``,
-    ``payout_under_way``, ``changed_meanwhile``.
+    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``code_is_out``, ``apology_stands``,
+    ``case_closed``, ``payout_under_way``, ``changed_meanwhile``.
     """
     held, locked = hold_award(award, by=by, version=version)
     payouts.hold(locked)

@@ -19,7 +19,7 @@ from accounts.models import Team, User
 from cases.models import Case
 from compensation.domain import awards, coupons, resubmitting
 from compensation.domain.coupon_lines import Line as Code
-from compensation.models import Approval, Award, CapCounter, LedgerEntry, Remedy
+from compensation.models import Approval, Award, CapCounter, Coupon, LedgerEntry, Remedy
 from tests.compensation.books import agree
 from tests.compensation.money_model import Line, Model, Person, Where
 from tests.factories import LONG_AGO, House, build
@@ -35,6 +35,7 @@ CAPS = {
 EXPECTED = {
     "beyond_every_cap", "over_your_cap", "own_approval", "supervisor_needed", "wrong_state", "not_yours", "not_an_amount",
     "amount_fixed", "same_remedy", "own_offer", "pool_empty", "offer_open", "approval_expired", "offer_expired",
+    "code_is_out",
 }  # fmt: skip
 # Where an award's money stands, by what the model says of it.
 STANDS = {
@@ -66,7 +67,7 @@ def prepared() -> Scene:
     customers = (house.customer(), house.customer("Kofi"))
     cases = [house.heard_case(customer) for customer in customers for _ in range(2)]
     pool = coupons.save_pool(None, code="pool", name="Pool", by=house.ada, now=BEGIN)
-    coupons.fill(pool, [Code(number, f"CODE{number}") for number in range(8)], by=house.ada, now=BEGIN)
+    coupons.fill(pool, [Code(number, f"CODE{number}") for number in range(24)], by=house.ada, now=BEGIN)
     house.remedy("credit")
     house.remedy("parcel", kind="non_monetary", delivery_days=2)
     house.remedy("replace", cost_minor=90, no_questions=True)
@@ -163,6 +164,7 @@ class Machine(RuleBasedStateMachine):
         """What was done goes into the model, as far as it is the doer's to say."""
         award = Award.objects.select_related("approval", "spender").get(pk=award.pk)
         line = Line(where, award.cost_minor, award.basis == "goodwill" and not award.no_questions)
+        line.giver = award.given_by_id
         line.state = "waiting" if award.status == "awaiting_approval" else award.status
         if line.state == "waiting":
             line.expires_at = award.approval.expires_at
@@ -197,6 +199,17 @@ class Machine(RuleBasedStateMachine):
         if self.read_the_ledger() or counters != self.counters:
             agree()
         self.counters = counters
+
+    @invariant()
+    def codes_in_customers_hands_are_worth_no_more_than_the_caps_allow(self) -> None:
+        """Whatever was taken back by whoever gave it: a code is in the customer's hand until a second person sees to it."""
+        if not hasattr(self, "model"):
+            return
+        for award in Coupon.objects.filter(award__isnull=False).values_list("award", flat=True):
+            self.model.lines[award].code_told = True
+        ceilings = dict(CapCounter.objects.values_list("key", "ceiling_minor"))
+        for key, worth in self.model.in_hand().items():
+            assert worth <= ceilings[key], (key, worth, ceilings[key])
 
     def read_the_ledger(self) -> int:
         """Read on in the ledger, and compare where each award's money stands; returns how many entries were new."""

@@ -58,6 +58,14 @@ class Line:
     own: dict[str, str] = field(default_factory=dict)
     state: str = ""
     expires_at: datetime | None = None
+    giver: int = 0
+    code_told: bool = False
+    taken_back_by: int | None = None
+
+    @property
+    def in_their_hand(self) -> bool:
+        """A code that the customer was told, and that no second person has taken back."""
+        return self.code_told and self.taken_back_by in (None, self.giver)
 
     @property
     def keys(self) -> list[str]:
@@ -93,6 +101,14 @@ class Model:
             for key in line.keys if line.counted and kept is not None else ():
                 kept[key] += line.amount
         return {key: (spent[key], held[key]) for key in spent | held}
+
+    def in_hand(self) -> dict[str, int]:
+        """What the codes that customers have are worth, by the counters that they drew on."""
+        worth = Counter[str]()
+        for line in self.lines.values():
+            for key in line.keys if line.counted and line.in_their_hand else ():
+                worth[key] += line.amount
+        return dict(worth)
 
     def fits(self, person: Person, where: Where, amount: int, now: datetime, *, freed: Iterable[Line] = ()) -> bool:
         """Whether this person may give so much there now, once these lines hold nothing any more."""

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from accounts.domain.staffing import change_user
 from accounts.models import Notice
 from compensation.domain import awards, coupon_lines, coupons, delivering, reversing
 from compensation.domain.coupon_lines import Line
@@ -16,7 +17,7 @@ from compensation.models import Coupon, CouponPool, Remedy
 from compensation.queries.coupons import coupons_left, coupons_used, pools_with_counts
 from compensation.tasks import watch_pools
 from journal.models import Event, Words
-from tests.compensation.books import agree, refusal
+from tests.compensation.books import agree, counters, refusal
 from tests.factories import DAY, NOW, House, again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P19")]
@@ -231,9 +232,50 @@ def test_a_code_that_was_given_out_never_goes_back(house: House) -> None:
     house.usual_caps()
     summer = pool(house, "A-1\n")
     award = awards.give(house.heard_case(), voucher(house, summer), by=house.alice, now=NOW)
-    reversing.reverse(award, reason="Given twice", by=house.alice, now=NOW)
+    reversing.reverse(award, reason="Given twice; blocked", by=house.sue, now=NOW)
     assert Coupon.objects.get().award == award
     assert not coupons_left(summer, on=TODAY).exists()
+    agree()
+
+
+@pytest.mark.practice("P16")
+def test_nobody_alone_hands_out_more_codes_than_their_caps_hold(house: House) -> None:
+    """Given, shown and taken back, five times over, was five codes in a customer's hand and every counter at nothing."""
+    house.caps(award=2000, case=2000, customer=2000, day=2000, month=2000, team=2000)
+    line, case = voucher(house, pool(house, "A-1\nA-2\nA-3\n"), cost_minor=2000), house.heard_case()
+    award = awards.give(case, line, by=house.alice, now=NOW)
+    assert refusal(reversing.reverse, award, reason="Again", by=house.alice, now=NOW) == "code_is_out"
+    assert refusal(awards.give, case, line, by=house.alice, now=NOW) == "beyond_every_cap"
+    assert (Coupon.objects.filter(award__isnull=False).count(), counters()["day 2026-03-10"]) == (1, (2000, 0))
+    agree()
+
+
+def test_a_code_that_is_out_is_taken_back_by_a_supervisor_who_did_not_give_it(house: House) -> None:
+    house.usual_caps()
+    line = voucher(house, pool(house, "A-1\nA-2\n"))
+    first, second = (awards.give(house.heard_case(), line, by=by, now=NOW) for by in (house.alice, house.sue))
+    reverse = reversing.reverse
+    assert refusal(reverse, first, reason="Blocked", by=house.bob, now=NOW) == "not_yours"
+    assert refusal(reverse, first, reason=" ", by=house.sue, now=NOW) == "reason_needed"
+    assert reverse(first, reason="Blocked", by=house.sue, now=NOW).status == "reversed"
+    assert refusal(reverse, second, reason="Blocked", by=house.sue, now=NOW) == "code_is_out"
+    assert reverse(second, reason="Blocked", by=house.sam, now=NOW).status == "reversed"
+    agree()
+
+
+def test_whoever_became_a_supervisor_does_not_take_back_the_code_they_gave(house: House) -> None:
+    house.usual_caps()
+    award = awards.give(house.heard_case(), voucher(house, pool(house, "A-1\n")), by=house.alice, now=NOW)
+    change_user(house.alice, role="supervisor", by=house.ada, now=NOW)
+    assert refusal(reversing.reverse, award, reason="Mine", by=again(house.alice), now=NOW) == "code_is_out"
+
+
+def test_until_its_code_is_out_a_coupon_is_taken_back_as_anything_else(house: House) -> None:
+    house.usual_caps()
+    line = voucher(house, pool(house, "A-1\n"), delivery_days=2)
+    award = awards.give(house.heard_case(), line, by=house.alice, now=NOW)
+    assert reversing.reverse(award, reason="Wrong one", by=house.alice, now=NOW).status == "reversed"
+    assert not Coupon.objects.filter(award__isnull=False).exists()
     agree()
 
 

@@ -18,6 +18,7 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from accounts.domain.staffing import change_user
 from accounts.enums import Role
+from accounts.models import User
 from compensation.domain import approvals, delivering, offers, reversing, setting_caps
 from compensation.domain.expiring import expire_on
 from compensation.models import Approval, Award, Cap, CounterOffer
@@ -132,10 +133,22 @@ class Money(Machine):
     @precondition(lambda self: self.lines("given", "delivered"))
     @rule(any_=ANY, who=st.one_of(SUPERVISORS, PEOPLE))
     def take_back(self, any_: int, who: int) -> None:
-        award, user = self.picked(any_, "given", "delivered"), self.person(who)[0]
+        self.taken_back(self.picked(any_, "given", "delivered"), self.person(who)[0])
+
+    def taken_back(self, award: Award, user: User) -> None:
         result = self.attempt("take back", lambda: reversing.reverse(award, reason="No", by=user, now=self.now))
         if isinstance(result, Award):
-            self.model.lines[award.pk].state = "reversed"
+            line = self.model.lines[award.pk]
+            line.state, line.taken_back_by = "reversed", user.pk
+
+    @rule(who=PEOPLE, on=CASES, times=st.integers(2, 5))
+    def give_a_voucher_and_take_it_back(self, who: int, on: int, times: int) -> None:
+        """Over and over, by one person: the code is told each time, and the caps are to hold all the same."""
+        for _ in range(times):
+            before = set(self.model.lines)
+            self.given(self.cases[on], self.house.remedies["voucher"], None, who)
+            for pk in set(self.lines("delivered")) - before:
+                self.taken_back(Award.objects.get(pk=pk), self.person(who)[0])
 
     # What changes around it -----------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ from tests.doors.scenes import (
     bob_owns,
     bob_stands_in_for_who_is_there,
     closed,
+    code_out,
+    code_out_by_sue,
     declined,
     fixed,
     given,
@@ -129,6 +131,8 @@ REFUSALS = [
     refusal("apology_stands", "takes back an apology", "alice", apologized, reverse()),
     refusal("wrong_state", "delivers what was delivered", "alice", given, deliver()),
     refusal("out_of_reach", "takes back a stranger's", "charlie", given, reverse()),
+    refusal("code_is_out", "takes back the code she gave", "alice", code_out, reverse()),
+    refusal("code_is_out", "takes back the code she gave", "sue", code_out_by_sue, reverse()),
     # Delivering
     refusal("proof_needed", "delivers a refund without its reference", "alice", refund_owed, deliver(" ")),
     refusal("rep_needed", "delivers", "ada", refund_owed, deliver("R-1")),

@@ -9,6 +9,7 @@ from accounts.enums import Role
 from accounts.models import User
 from cases.domain import causes, ownership, promises
 from compensation.domain import approvals, awards, catalog, confirming, coupons, deputies, offers, reversing
+from compensation.domain.coupon_lines import Line
 from compensation.models import Payout
 from tests.factories import DAY, HOUR, NOW, House, again, away
 
@@ -221,6 +222,22 @@ def no_code_left(house: House) -> Scene:
         "award": award,
         "remedy": house.remedy("now", method="coupon", pool=pool, cost_minor=500),
     }
+
+
+def code_out(house: House) -> Scene:
+    """Alice gave a coupon, and its code was shown."""
+    scene = live(house)
+    pool = coupons.save_pool(None, code="summer", name="Summer", by=house.ada, now=NOW)
+    coupons.fill(pool, [Line(1, "SUN-1")], by=house.ada, now=NOW)
+    meal = house.remedy("meal", method="coupon", pool=pool, cost_minor=500)
+    return scene | {"award": awards.give(scene["case"], meal, by=house.alice, now=NOW)}
+
+
+def code_out_by_sue(house: House) -> Scene:
+    """As ``code_out``, given by Sue."""
+    scene = code_out(house)
+    coupons.fill(scene["award"].remedy.pool, [Line(1, "SUN-2")], by=house.ada, now=NOW)
+    return scene | {"award": awards.give(scene["case"], scene["award"].remedy, by=house.sue, now=NOW)}
 
 
 def bob_is_away(house: House) -> Scene:
