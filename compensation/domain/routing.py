@@ -172,8 +172,10 @@ def record_routed(approval: Approval, award: Award, *, owner: User, why: str, no
 
 @transaction.atomic
 def go_up(approval: Approval, *, now: datetime) -> bool:
-    """Put a request before the next person: nobody answered in time, or whoever it was put before is not there now.
+    """Put a request before the next person: nobody answered in time, or whoever it was put before cannot answer now.
 
+    They cannot who are away, no supervisor of the unit any more, or the deputy of somebody who is back. Where the caps of
+    nobody hold it any more it goes to whoever can approve less of it or offer something else.
     The system's own work. It is claimed by a guarded update of what was seen, so that two workers, or one that was
     killed and began again, do it once. Where nobody else is there it stays, and all who may answer are told, once.
     """
@@ -186,11 +188,12 @@ def go_up(approval: Approval, *, now: datetime) -> bool:
         return False
     award, owner = seen.award, seen.obligation.owner
     late = seen.goes_up_at is not None and seen.goes_up_at <= now
-    if not late and owner is not None and is_there(owner, now):
-        return False
     askers, asker = askers_of([seen])[seen.pk], seen.requested_by_id
     wanted = Wanted(award.unit_id, seen.asked_minor, seen.currency, asker, award, reserved=True, others=askers)
-    climb = ladder(standing(wanted, now=now))
+    found = standing(wanted, now=now)
+    if not late and owner is not None and any(each.answers == owner for each in found):
+        return False
+    climb = ladder(found) or found
     there = _next(climb, seen.routed_to_id, late=late)
     return _claim(seen, climb, there, why="unanswered" if late else "away", now=now)
 

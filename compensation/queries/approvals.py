@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
-from accounts.models import User
-from accounts.queries import there
+from accounts.queries import SERVING, staff, there
 from cases.models import Incident
 from cases.queries import visible_cases
 from compensation.enums import ApprovalStatus, OfferStatus
@@ -132,10 +131,22 @@ def to_answer(user: Any, *, now: datetime) -> QuerySet[Approval]:
 
 
 def to_go_up(*, now: datetime) -> QuerySet[Approval]:
-    """Requests for whose answer the next person is to be asked: it is time, or whoever has it is not there."""
+    """Requests for whose answer the next person is to be asked: it is time, or whoever has it cannot answer now.
+
+    A supervisor of the unit can who is there, and the deputy, if they are, of one who is not.
+    """
     waiting = Approval.objects.filter(status=ApprovalStatus.WAITING, expires_at__gt=now)
-    absent = ~Q(obligation__owner__in=User.objects.filter(there(now)))
-    return waiting.filter(Q(goes_up_at__lte=now) | absent).order_by(F("goes_up_at").asc(nulls_last=True), "id")
+    owner, unit = OuterRef("obligation__owner"), OuterRef("award__unit")
+    answers = staff(Role.SUPERVISOR).filter(there(now), pk=owner, team__units=unit)
+    stands_in = deputies_in_force(now=now).filter(
+        deputy=owner,
+        deputy__in=staff(*SERVING).filter(there(now)),
+        deputy__team__units=unit,
+        principal__in=staff(Role.SUPERVISOR).exclude(there(now)),
+        principal__team__units=unit,
+    )
+    cannot = ~Exists(answers) & ~Exists(stands_in)
+    return waiting.filter(Q(goes_up_at__lte=now) | cannot).order_by(F("goes_up_at").asc(nulls_last=True), "id")
 
 
 def visible_offers(user: Any) -> QuerySet[CounterOffer]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import product
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.enums import Role, WorkingState
@@ -12,6 +16,7 @@ from accounts.models import Notice, User
 from cases.models import Obligation
 from compensation.domain import approvals, deputies, routes, routing
 from compensation.models import Approval
+from compensation.queries import to_go_up
 from compensation.tasks import route_approvals
 from journal.models import Event
 from tests.compensation.books import agree, refusal
@@ -180,6 +185,88 @@ def test_who_is_no_supervisor_any_more_has_it_no_longer(house: House) -> None:
     assert routing.go_up(waits, now=LATE)
     assert before(waits) == ("sam", "sam")
     assert refusal(approvals.approve, waits, by=again(house.sue), now=LATE) == "supervisor_needed"
+
+
+def lost(house: House, how: str) -> None:
+    """Sam cannot answer any more."""
+    changed = {"role": {"role": Role.REP}, "administrator": {"role": Role.ADMIN}, "team": {"team": house.other_team}}
+    User.objects.filter(pk=house.sam.pk).update(**changed[how])
+
+
+@pytest.mark.parametrize("how", ["role", "administrator", "team"])
+def test_at_the_top_too_who_cannot_answer_any_more_has_it_no_longer(house: House, how: str) -> None:
+    waits = house.asked(house.heard_case(), 25000)
+    assert (before(waits), list(to_go_up(now=LATE))) == (("sam", "sam"), [])
+    house.caps(house.sue, award=40000, case=90000)
+    lost(house, how)
+    assert list(to_go_up(now=NOW + MINUTE)) == [waits]
+    assert routing.go_up(waits, now=NOW + MINUTE)
+    assert (before(waits), routed(waits)[-1]) == (("sue", "sue"), ("away", house.sue.pk))
+    assert list(to_go_up(now=NOW + 2 * MINUTE)) == []
+    agree()
+
+
+def test_where_nobody_has_the_authority_any_more_it_goes_to_whoever_can_say_less(house: House) -> None:
+    waits = house.asked(house.heard_case(), 25000)
+    lost(house, "role")
+    assert routing.go_up(waits, now=NOW + MINUTE)
+    assert before(waits) == ("sue", "sue")
+    assert approvals.approve(waits, amount_minor=100, by=house.sue, now=NOW + MINUTE).status == "approved_less"
+
+
+@pytest.mark.parametrize("how", ["back", "ended", "team"])
+def test_a_deputy_has_it_for_as_long_as_they_may_answer(house: House, how: str) -> None:
+    named = deputies.name_deputy(house.sue, deputy=house.bob, ends_at=NOW + DAY, by=house.sue, now=NOW)
+    away(house.sue)
+    waits = house.asked(house.heard_case(), 3000)
+    assert (before(waits), list(to_go_up(now=NOW + MINUTE))) == (("sue", "bob"), [])
+    if how == "back":
+        User.objects.filter(pk=house.sue.pk).update(working_state=WorkingState.AVAILABLE, away_until=None)
+    elif how == "ended":
+        deputies.end_deputy(named, by=house.sue, now=NOW)
+    else:
+        User.objects.filter(pk=house.bob.pk).update(team=house.other_team)
+    assert list(to_go_up(now=NOW + MINUTE)) == [waits]
+    assert routing.go_up(waits, now=NOW + MINUTE)
+    assert before(waits) == (("sue", "sue") if how == "back" else ("sam", "sam"))
+    assert list(to_go_up(now=NOW + 2 * MINUTE)) == []
+
+
+def test_what_is_looked_for_is_what_goes_up(house: House) -> None:
+    """Whoever is there and may answer is read in one way by the query and in another by the rule: they agree."""
+    waits = [house.asked(house.heard_case(), amount) for amount in (3000, 25000)]
+    deputies.name_deputy(house.sue, deputy=house.bob, ends_at=NOW + DAY, by=house.sue, now=NOW)
+    changes: list[dict[str, Any]] = [
+        {"role": Role.REP},
+        {"role": Role.ADMIN},
+        {"team": None},
+        {"team": house.other_team},
+        {"working_state": WorkingState.AWAY, "away_until": NOW + HOUR},
+        {"working_state": WorkingState.AWAY, "away_until": NOW},
+        {"working_state": WorkingState.LEFT, "away_until": None},
+        {"is_active": False},
+        {"is_service": True},
+    ]
+    people = (house.sue, house.sam, house.bob)
+    for who, change, owner in product(people, changes, people):
+        with transaction.atomic():
+            Obligation.objects.filter(approval__in=waits).update(owner=owner)
+            if owner == house.bob:
+                away(house.sue)
+            User.objects.filter(pk=who.pk).update(**change)
+            found = {each.pk for each in to_go_up(now=NOW + MINUTE)}
+            moved = {each.pk for each in waits if routing.go_up(each, now=NOW + MINUTE)}
+            assert moved <= found, (who.username, change, owner.username)
+            transaction.set_rollback(True)
+
+
+def test_it_is_looked_for_by_what_waits_and_not_by_what_was_ever_asked(house: House) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # no row is read faster than by an index
+    plan = to_go_up(now=NOW).explain()
+    assert "approvals_to_" in plan, plan
+    assert not re.search(r"SCAN compensation_(?!approval USING INDEX approvals_to)|SCAN cases|Seq Scan", plan), plan
 
 
 def test_the_task_moves_what_is_late_and_repeats_nothing(house: House) -> None:
