@@ -7,15 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import (
-    BooleanField,
+    BigIntegerField,
+    CharField,
+    DateTimeField,
     Exists,
-    ExpressionWrapper,
     F,
-    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Coalesce, Least
 
@@ -23,7 +24,8 @@ from cases.enums import PromiseStatus
 from cases.models import Incident, Investigation, Promise
 from cases.queries import visible_incidents
 from compensation.enums import AwardStatus
-from compensation.models import AdviceRule, Coupon, Remedy
+from compensation.models import AdviceRule, Remedy
+from compensation.queries.coupons import coupons_left
 from journal.enums import EventType
 from journal.models import Event
 
@@ -65,31 +67,35 @@ def incidents_of(user: Any, reference: str, *, now: datetime) -> QuerySet[Incide
     return with_failures(incidents.select_related("case__unit", "case__customer").order_by("id"), now=now)
 
 
-def offerable(case_id: int, currency: str, *, now: datetime) -> QuerySet[Remedy]:
+def offerable(case_id: int, currency: str, *, now: datetime) -> QuerySet[Any]:
     """What can be given now in a currency (``on_offer``): in the catalog, and with a code left where it takes one.
 
-    With it what the case has had already: a remedy comes once for each award of it that stands or waits, with the
+    With it what the case has had already: a remedy comes once more for each award of it that stands or waits, with the
     award's ``award_status``, ``award_at``, ``award_worth`` and ``award_currency``, whether or not it is still on offer.
-    One query for both.
+    One query for both, which begins at the case: what others were given of a remedy is not looked at.
     """
-    left = Coupon.objects.filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gte=now.date()), pool=OuterRef("pool"), award__isnull=True
-    )
-    on_offer = Q(active=True, currency__in=("", currency)) & (
-        Q(pool__isnull=True) | Q(pool__active=True) & Q(Exists(left))
-    )
-    had = Q(awards__case=case_id, awards__status__in=STANDS | WAITS)
-    return (
-        Remedy.objects.annotate(
-            award_had=FilteredRelation("awards", condition=had),
-            on_offer=ExpressionWrapper(on_offer, output_field=BooleanField()),
-        )
+    left = coupons_left(OuterRef("pool"), on=now.date())
+    in_stock = Q(pool__isnull=True) | Q(pool__active=True) & Q(Exists(left))
+    on_offer = (
+        Remedy.objects.filter(in_stock, active=True, currency__in=("", currency))
+        .order_by()
         .annotate(
-            award_status=F("award_had__status"),
-            award_at=F("award_had__given_at"),
-            award_worth=F("award_had__value_minor"),
-            award_currency=F("award_had__currency"),
+            on_offer=Value(True),
+            award_status=Value(None, CharField()),
+            award_at=Value(None, DateTimeField()),
+            award_worth=Value(None, BigIntegerField()),
+            award_currency=Value(None, CharField()),
         )
-        .filter(Q(on_offer=True) | Q(award_status__isnull=False))
-        .order_by("kind", "name", "id")
     )
+    had = (
+        Remedy.objects.filter(awards__case=case_id, awards__status__in=STANDS | WAITS)
+        .order_by()
+        .annotate(
+            on_offer=Value(False),
+            award_status=F("awards__status"),
+            award_at=F("awards__given_at"),
+            award_worth=F("awards__value_minor"),
+            award_currency=F("awards__currency"),
+        )
+    )
+    return on_offer.union(had, all=True).order_by("kind", "name", "id")
