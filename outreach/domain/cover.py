@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.domain.notices import Telling, tell_all
 from accounts.enums import NoticeChannel, Role, WorkingState
-from accounts.models import Team, User
+from accounts.models import Notice, Team, User
 from accounts.queries import serves, staff_by_unit, there
 from cases.domain import disclosing
 from cases.domain.covering import why_absent
@@ -39,7 +39,7 @@ class Covered:
 
 
 def sweep_cover(*, now: datetime, limit: int = BATCH) -> Covered:
-    """Tell of up to ``limit`` absences, route up to ``limit`` waiting cases and put off up to ``limit`` calls."""
+    """Tell of up to ``limit`` more absences, route up to ``limit`` waiting cases and put off up to ``limit`` calls."""
     return Covered(
         absences=tell_of_absences(now=now, limit=limit),
         routed=route_all_waiting(now=now, limit=limit),
@@ -49,24 +49,36 @@ def sweep_cover(*, now: datetime, limit: int = BATCH) -> Covered:
 
 
 def tell_of_absences(*, now: datetime, limit: int = BATCH) -> int:
-    """Tell supervisors, once for each absence and unit, that cases need cover; returns how many absences there are.
+    """Tell supervisors, once for each absence and unit, that cases need cover; returns how many absences it told of.
 
-    Three statements, whatever the rows.
+    Those that are told of, or that there is nobody to tell of, count for none, so that the rest has its turn. Five
+    statements, whatever the rows, and one less when there is nothing to tell.
     """
     absent = Q(owner__in=User.objects.filter(~there(now)))
     elsewhere = Q(owner__isnull=False) & ~serves("owner_id", "unit_id")
     live = Case.objects.filter(absent | elsewhere, ~Q(status=CaseStatus.CLOSED), historical=False)
-    counted = list(
-        live.order_by("owner_id", "unit_id").values_list("owner_id", "unit_id").annotate(Count("id"))[:limit]
-    )
+    counted = list(live.order_by("owner_id", "unit_id").values_list("owner_id", "unit_id").annotate(Count("id")))
     if not counted:
         return 0
     owners = {owner.pk: owner for owner in User.objects.filter(pk__in={row[0] for row in counted})}
     staff = staff_by_unit({row[1] for row in counted}, Role.SUPERVISOR, also=owners)
-    tell_all(
-        [_telling(owners[owner_id], unit_id, count, staff[unit_id]) for owner_id, unit_id, count in counted], now=now
-    )
-    return len(counted)
+    tellings = [_telling(owners[owner_id], unit_id, count, staff[unit_id]) for owner_id, unit_id, count in counted]
+    untold = _untold(tellings)[:limit]
+    if untold:
+        tell_all(untold, now=now)
+    return len(untold)
+
+
+def _untold(tellings: list[Telling]) -> list[Telling]:
+    """Those with somebody who has not been told yet, and to them alone."""
+    people = {person.pk for telling in tellings for person in telling.people}
+    on_desks = Notice.objects.filter(user__in=people, channel=NoticeChannel.DESK)
+    told = set(on_desks.filter(key__in={telling.key for telling in tellings}).values_list("user_id", "key"))
+    left = [
+        telling._replace(people=[person for person in telling.people if (person.pk, telling.key) not in told])
+        for telling in tellings
+    ]
+    return [telling for telling in left if telling.people]
 
 
 def _telling(owner: User, unit_id: int, count: int, staff: list[User]) -> Telling:

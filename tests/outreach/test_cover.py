@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.enums import WorkingState
+from accounts.enums import Role, WorkingState
 from accounts.models import Notice, User
 from cases.models import Case
 from outreach.domain import cover
@@ -54,6 +54,31 @@ def test_who_serves_these_customers_no_longer_leaves_cases_that_need_cover(house
     assert told(house) == ["Alice no longer serves these customers: 1 open case needs cover"]
 
 
+def test_however_many_are_absent_each_is_told_of_after_some_sweeps(house: House) -> None:
+    """Who has left and owns cases still is there in every sweep, and so is whom nobody can be told of."""
+    alone = house.person("alone", team=house.other_team)
+    case = house.case()
+    Case.objects.filter(pk=case.pk).update(owner=alone, unit=house.other_unit)
+    User.objects.filter(team=house.other_team, role=Role.SUPERVISOR).update(is_active=False)
+    gone = [alone, *(house.person(f"rep{number}") for number in range(5))]
+    for rep in gone[1:]:
+        house.case(by=rep)
+    User.objects.filter(pk__in=[rep.pk for rep in gone]).update(working_state=WorkingState.LEFT)
+    assert [cover.tell_of_absences(now=NOW, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert told(house) == [f"{rep.name} has left: 1 open case needs cover" for rep in gone[1:]]
+
+
+def test_a_supervisor_who_comes_later_hears_of_the_absences_there_are(house: House) -> None:
+    house.case()
+    away(house.alice)
+    cover.sweep_cover(now=NOW)
+    later = house.person("later", role=Role.SUPERVISOR)
+    cover.sweep_cover(now=NOW + HOUR)
+    notices = Notice.objects.filter(kind="needs_cover", channel="desk")
+    assert {notice.user for notice in notices} == {house.sue, house.sam, later}
+    assert notices.count() == 3
+
+
 def test_what_waits_is_routed_as_soon_as_somebody_is_there(house: House) -> None:
     for rep in (house.alice, house.bob):
         away(rep, until=NOW + HOUR)
@@ -90,7 +115,8 @@ def test_the_number_of_queries_does_not_grow_with_the_absent(house: House, queri
         rep = house.person(f"rep{number}")
         house.case(by=rep)
         away(rep)
-    assert queries_of(lambda: cover.tell_of_absences(now=NOW)) == few <= 4
+    assert queries_of(lambda: cover.tell_of_absences(now=NOW)) == few <= 5
+    assert queries_of(lambda: cover.tell_of_absences(now=NOW)) == few - 1, "nothing is written when all is told"
 
 
 def test_the_notice_leads_to_the_cases_of_whoever_is_away(house: House) -> None:
