@@ -47,6 +47,7 @@ REASONS = {
     "malformed": "It is built so that it cannot be read",
     "marked": "The mail server marked it",
     "no_sender": "It does not say who wrote it",
+    "nothing_came": "The mail server did not give it out",
     "null_sender": "It asks not to be answered",
     "own_address": "It comes from our own address",
     "own_message": "It is a message of ours",

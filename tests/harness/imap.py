@@ -60,6 +60,9 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say(f"* {len(box.lying)} EXISTS")
                 self._say(f"* OK [UIDVALIDITY {box.validity}] numbers hold")
             case "UID":
+                if refused := self._refused(more):
+                    self._say(f"{tag} {refused}")
+                    return True
                 self._uid(more)
             case "LOGOUT":
                 self._say("* BYE")
@@ -68,21 +71,28 @@ class _Conversation(socketserver.StreamRequestHandler):
         self._say(f"{tag} OK done")
         return True
 
+    def _refused(self, more: str) -> str:
+        """What the server says instead of a mail that it does not give out. How long it is and when it came, it knows."""
+        fetch = re.match(r"FETCH (\d+) .*BODY", more)
+        return self.server.box.refuses.get(int(fetch[1]), "") if fetch else ""
+
     def _uid(self, more: str) -> None:
         box = self.server.box
         if search := re.fullmatch(r"SEARCH (.*)", more):
             self._say(f"* SEARCH {' '.join(str(mail.uid) for mail in self._found(search[1]))}".rstrip())
             return
-        fetch = re.fullmatch(r"FETCH (\d+) \(.*BODY\.PEEK\[\]<0\.(\d+)>\)", more)
+        fetch = re.fullmatch(r"FETCH (\d+) \(.*?(?:BODY\.PEEK\[\]<0\.(\d+)>)?\)", more)
         mail = next((mail for mail in box.lying if fetch and mail.uid == int(fetch[1])), None)
         if fetch is None or mail is None:
             return
-        cut = mail.data[: int(fetch[2])]
         at = mail.arrived
         arrived = f"{at.day:2}-{MONTHS[at.month - 1]}-{at:%Y %H:%M:%S +0000}"
-        self._say(
-            f'* 1 FETCH (UID {mail.uid} RFC822.SIZE {len(mail.data)} INTERNALDATE "{arrived}" BODY[]<0> {{{len(cut)}}}'
-        )
+        known = f'* 1 FETCH (UID {mail.uid} RFC822.SIZE {len(mail.data)} INTERNALDATE "{arrived}"'
+        if fetch[2] is None:
+            self._say(f"{known})")
+            return
+        cut = mail.data[: int(fetch[2])]
+        self._say(f"{known} BODY[]<0> {{{len(cut)}}}")
         self.wfile.write(cut)
         self._say(")")
 
@@ -91,6 +101,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         if since := re.fullmatch(r"SINCE (\d+)-(\w+)-(\d+)", wanted):
             day = datetime(int(since[3]), MONTHS.index(since[2]) + 1, int(since[1]), tzinfo=UTC)
             return [mail for mail in lying if mail.arrived >= day]
+        if range_ := re.fullmatch(r"UID (\d+):(\d+)", wanted):
+            return [mail for mail in lying if int(range_[1]) <= mail.uid <= int(range_[2])]
         if from_ := re.fullmatch(r"UID (\d+):\*", wanted):
             # As the protocol has it: the range reaches to the last mail, though its number be lower.
             return [mail for mail in lying if mail.uid >= int(from_[1])] or lying[-1:]
@@ -110,13 +122,17 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 class Box:
-    """`put` lays a mail into it; `url` is for MAILBOX_URL, `settings` what the settings make of that."""
+    """`put` lays a mail into it; `url` is for MAILBOX_URL, `settings` what the settings make of that.
+
+    ``refuses`` says what is answered instead of a mail, by its number.
+    """
 
     def __init__(self) -> None:
         self.user, self.password, self.folder, self.validity = "care@shop.example", "a password", "INBOX", 7
         self.lying: list[Lying] = []
         self.commands: list[str] = []
         self.seconds, self.breaks_at = 0.0, ""
+        self.refuses: dict[int, str] = {}
         self.listener = _Listener(("127.0.0.1", 0), _Conversation)
         self.listener.box = self
         self.port = cast(tuple[str, int], self.listener.server_address)[1]

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.authority import Refused
 from accounts.domain.message_ids import is_keyed
 from accounts.domain.notices import tell
-from accounts.queries import supervisors_of_unit
+from accounts.queries import administrators, supervisors_of_unit
 from cases.models import Case, Message
 from outreach.domain.mailbox.bounces import note_bounce, note_returned, tell_of_bounce
 from outreach.domain.mailbox.entering import enter_incident, enter_reply, leave_to_a_person, set_aside, takes_replies
@@ -90,6 +90,8 @@ def _handle(row: InboundMail, *, now: datetime) -> None:
     try:
         if row.attempts > len(RETRY_AFTER) + 1:
             raise UnreadableError("gave_up")
+        if not row.raw:
+            raise UnreadableError("nothing_came")
         mail = read(bytes(row.raw))
         _decide(row, mail, now=now)
     except UnreadableError as problem:
@@ -226,14 +228,17 @@ def _aside(
     words: str = "",
 ) -> None:
     set_aside(held, fate=kind.fate, because=kind.because, now=now, case=case, about=about, words=words)
-    unit_id = _whose(held)
-    if kind.fate in WORTH_A_LOOK and unit_id is not None:
+    if kind.fate in WORTH_A_LOOK:
+        unit_id, came = _whose(held), bool(held.raw)
         tell(
-            supervisors_of_unit(unit_id),
-            key=f"mail_aside:{unit_id}:{now:%Y-%m-%d}",
+            administrators() if unit_id is None else supervisors_of_unit(unit_id),
+            key=f"mail_{'aside' if came else 'not_given'}:{unit_id}:{now:%Y-%m-%d}",
             kind="mail_aside",
-            title="Mail was set aside today that may be a customer’s. Have a look at it.",
-            path="/settings/mailbox",
+            title="Mail was set aside today that may be a customer’s. Have a look at it."
+            if came
+            else "The mail server does not give out a mail that came in. Open it in the mailbox itself.",
+            # What is not kept is not among what can be looked at here.
+            path="/settings/mailbox" if came else "/settings/mailbox?show=aside",
             now=now,
         )
 

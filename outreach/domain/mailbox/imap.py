@@ -3,6 +3,9 @@
 Nothing is marked, moved or deleted: the folder is opened for reading only, and how far we are is our own row's to say. So
 people may read the same mailbox, and a mail that somebody has opened is not lost to us. The number of the last mail is
 kept in the same transaction as the mail's own row: a kill in between reads it again and finds it there.
+
+A mail that the server does not give out, while it gives out others, is a row too, with nothing in it: what lies behind it
+does not wait for it. A server that gives out none is a mailbox that fails, and we stay where we are.
 """
 
 from __future__ import annotations
@@ -35,6 +38,8 @@ BATCH, SECONDS = 25, 3.0
 AFTER_FAILURE = timedelta(minutes=2)
 # The first reading goes back so far, and so does one after the server has counted anew: what is known is not repeated.
 BACK = timedelta(days=1)
+# Whether others are given out is asked of so many, the nearest that are not so many numbers away.
+OTHERS, NEAR = 10, 5000
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 ARRIVED = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
@@ -177,7 +182,7 @@ def _read(server: imaplib.IMAP4, mailbox: Mailbox, *, clock: Clock) -> tuple[int
     for done, uid in enumerate(new[:BATCH]):
         if done and monotonic() - began > SECONDS:
             return taken, True
-        raw = _fetch(server, uid)
+        raw = _fetch(server, uid, mailbox)
         with transaction.atomic():
             if raw is not None:
                 taken += take([raw], came_from="mailbox", now=clock())
@@ -222,18 +227,45 @@ def _number(answer: tuple[str, list[Any]]) -> int:
     return next(iter(_numbers(answer[1] or [])), 0)
 
 
-def _fetch(server: imaplib.IMAP4, uid: int) -> Raw | None:
-    """The beginning of a mail and how long all of it is; None when it is gone."""
-    wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
-    lines = _ok(server.uid("FETCH", str(uid), wanted), "refused")
-    data = next((line[1] for line in lines if isinstance(line, tuple)), None)
-    if data is None:
+def _fetch(server: imaplib.IMAP4, uid: int, mailbox: Mailbox) -> Raw | None:
+    """The beginning of a mail and how long all of it is; None when it is gone. Empty when this one alone is refused."""
+    lines = _asked(server, uid, f"UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>")
+    if lines is None:
+        if not _gives_others(server, uid):
+            raise MailboxError("refused")
+        logger.warning("Mailbox %d: the server does not give out mail %d.", mailbox.pk, uid)
+        place = f"{mailbox.name} {mailbox.uid_validity} {uid}"
+        return _raw(b"", _asked(server, uid, "RFC822.SIZE INTERNALDATE") or [], place=place)
+    data = _data(lines)
+    return None if data is None else _raw(data, lines)
+
+
+def _asked(server: imaplib.IMAP4, uid: int, wanted: str) -> list[Any] | None:
+    """What the server says of one mail; None where it refuses, by NO or by BAD. Raises what ends the conversation."""
+    try:
+        answer, lines = server.uid("FETCH", str(uid), f"({wanted})")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
         return None
+    return lines if answer == "OK" else None
+
+
+def _gives_others(server: imaplib.IMAP4, but: int) -> bool:
+    listed = _numbers(_ok(server.uid("SEARCH", f"UID {max(1, but - NEAR)}:{but + NEAR}"), "refused"))
+    nearest = sorted((uid for uid in listed if uid != but), key=lambda uid: abs(uid - but))[:OTHERS]
+    return any(_data(_asked(server, uid, "BODY.PEEK[]<0.1>") or []) is not None for uid in nearest)
+
+
+def _data(lines: list[Any]) -> bytes | None:
+    return next((line[1] for line in lines if isinstance(line, tuple)), None)
+
+
+def _raw(data: bytes, lines: list[Any], *, place: str = "") -> Raw:
     said = b" ".join(line[0] if isinstance(line, tuple) else line for line in lines if line)
     size, arrived = SIZE.search(said), ARRIVED.search(said)
-    return Raw(
-        data, int(size[1]) if size else len(data), _moment(arrived[1].decode("ascii", "replace")) if arrived else None
-    )
+    at = _moment(arrived[1].decode("ascii", "replace")) if arrived else None
+    return Raw(data, int(size[1]) if size else len(data), at, place)
 
 
 def _moment(internal: str) -> datetime | None:

@@ -16,11 +16,15 @@ from outreach.models import InboundMail
 
 
 class Raw(NamedTuple):
-    """A mail as it lies there. ``data`` may be only its beginning, ``size`` is of all of it; ``arrived`` may be unknown."""
+    """A mail as it lies there. ``data`` may be only its beginning, ``size`` is of all of it; ``arrived`` may be unknown.
+
+    ``place`` is where it lies, by which it is known when nothing of it came.
+    """
 
     data: bytes
     size: int
     arrived: datetime | None = None
+    place: str = ""
 
 
 def take(mails: Iterable[Raw], *, came_from: str, now: datetime) -> int:
@@ -36,7 +40,7 @@ def _row(raw: Raw, *, came_from: str, units: dict[str, BusinessUnit], now: datet
     data = raw.data[:MOST_BYTES]
     said = envelope(data)
     return InboundMail(
-        key=key_of(data, said),
+        key=key_of(data or raw.place.encode(), said),
         message_id=said.message_id[:255],
         came_from=came_from[:40],
         sender=hash_of(said.sender),

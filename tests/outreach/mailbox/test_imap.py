@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from accounts.models import Notice, User
 from outreach.domain.mailbox import imap, taking
+from outreach.domain.mailbox.handling import handle_due
 from outreach.domain.mailbox.reading import MOST_BYTES
+from outreach.enums import MailFate
 from outreach.models import InboundMail, Mailbox
 from tests.factories import DAY, NOW, House
 from tests.harness.imap import Box
@@ -151,6 +154,66 @@ def test_a_server_that_breaks_off_in_the_middle_loses_nothing(house: House, box:
     assert mailbox().error == "the server broke off"
     box.breaks_at = ""
     assert imap.read_mailbox(clock=clock.later(minutes=2)) == 2
+
+
+@pytest.mark.parametrize("answer", ["NO [SERVERBUG] message is damaged", "BAD error 12"])
+@pytest.mark.parametrize("which", [101, 102, 103])
+def test_what_the_server_does_not_give_out_is_set_aside_and_told_and_stops_nothing(
+    house: House, box: Box, clock: Clock, settings: Any, answer: str, which: int
+) -> None:
+    settings.RECOVERY = settings.RECOVERY | {"MAILBOX_UNITS": {"": "shop"}}
+    for number in range(3):
+        box.put(letter(str(number), sender=f"dana{number}@example.com"), arrived=NOW - timedelta(hours=number))
+    box.refuses = {which: answer}
+    assert imap.read_mailbox(clock=clock) == 3
+    assert (mailbox().last_uid, mailbox().failing_since) == (103, None)
+    handle_due(clock=clock)
+    rows = list(InboundMail.objects.order_by("id"))
+    refused = rows.pop(which - 101)
+    assert [row.fate for row in rows] == ["incident", "incident"]
+    assert (refused.fate, refused.because, refused.raw) == (MailFate.UNREADABLE, "nothing_came", b"")
+    assert (refused.received_at, refused.size) == (NOW - timedelta(hours=which - 101), len(box.lying[which - 101].data))
+    told = Notice.objects.filter(kind="mail_aside")
+    assert {(each.user, each.path) for each in told} == {
+        (user, "/settings/mailbox?show=aside") for user in (house.sue, User.objects.get(username="sam"))
+    }
+    box.put(letter("Later"), arrived=NOW)
+    assert imap.read_mailbox(clock=clock.later(minutes=1)) == 1
+
+
+def test_several_that_are_not_given_out_are_as_many_rows_and_each_but_once(
+    house: House, box: Box, clock: Clock
+) -> None:
+    for number in range(6):
+        box.put(letter(str(number)), arrived=NOW)
+    box.refuses = dict.fromkeys([102, 103, 104, 105], "NO damaged")
+    assert imap.read_mailbox(clock=clock) == 6
+    Mailbox.objects.update(last_uid=101)
+    assert imap.read_mailbox(clock=clock.later(minutes=1)) == 0
+
+
+def test_a_server_that_gives_out_nothing_is_a_mailbox_that_fails_and_nothing_is_passed_over(
+    house: House, box: Box, clock: Clock
+) -> None:
+    box.put(letter("Read before"), arrived=NOW)
+    imap.read_mailbox(clock=clock)
+    for number in range(3):
+        box.put(letter(str(number)), arrived=NOW)
+    box.refuses = dict.fromkeys(range(101, 105), "NO [UNAVAILABLE] come back later")
+    assert imap.read_mailbox(clock=clock.later(minutes=1)) == 0
+    assert (mailbox().error, mailbox().last_uid, InboundMail.objects.count()) == ("refused", 101, 1)
+    box.refuses = {}
+    assert imap.read_mailbox(clock=clock.later(minutes=2)) == 3
+    assert mailbox().failing_since is None
+
+
+def test_whose_mailbox_nobody_has_said_an_administrator_looks(house: House, box: Box, clock: Clock) -> None:
+    for number in range(2):
+        box.put(letter(str(number)), arrived=NOW)
+    box.refuses = {101: "NO damaged"}
+    imap.read_mailbox(clock=clock)
+    handle_due(clock=clock)
+    assert {each.user for each in Notice.objects.filter(kind="mail_aside")} == {house.ada}
 
 
 def test_a_heap_is_read_in_batches_and_slowness_ends_one(
