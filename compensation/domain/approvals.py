@@ -64,7 +64,12 @@ def can_answer(
 
 
 def in_whose_name(
-    user: User, approval: Approval, *, now: datetime, deputizes: Iterable[User] | None = None
+    user: User,
+    approval: Approval,
+    *,
+    now: datetime,
+    deputizes: Iterable[User] | None = None,
+    askers: Collection[int] | None = None,
 ) -> Iterator[User]:
     """Whose caps an answer may draw on, in turn: one's own, then of those one stands in for, the least authority first.
 
@@ -72,7 +77,7 @@ def in_whose_name(
     """
     if can_supervise(user):
         yield user
-    askers = askers_of([approval])[approval.pk]
+    askers = askers_of([approval])[approval.pk] if askers is None else askers
     absent = [each for each in _principals(user, approval, deputizes, askers, now=now) if not is_there(each, now)]
     if len(absent) > 1:
         theirs = caps.of_each(absent, approval.currency, now=now)

@@ -6,21 +6,24 @@ award, on the case, the customer's and the team's month, and on the approver's o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
+from accounts.authority import ALLOWED, Verdict, refuse
 from accounts.models import User
 from accounts.queries import is_there, supervisors_of_unit
 from cases.models import Case
 from compensation.domain import caps
+from compensation.domain.approvals import in_whose_name
 from compensation.domain.askers import askers_so_far
 from compensation.domain.caps import Allowed, Draw, Full
 from compensation.domain.deputies import stand_ins
-from compensation.domain.gauges import Measured, measure
+from compensation.domain.gauges import Measured, measure, what_is_left
 from compensation.enums import Axis
+from compensation.models import Approval, CapCounter
 from compensation.queries.approvals import in_vain
 
 
@@ -88,6 +91,80 @@ def measure_with(
         climb.append(Approver(each, answering.get(each.pk), up_to, today))
     climb.sort(key=lambda each: (each.answers is None, allowed[each.person.pk][Axis.AWARD], each.person.pk))
     return measured, climb
+
+
+def within_caps(
+    user: User,
+    requests: Iterable[Approval],
+    *,
+    deputizes: Sequence[User],
+    askers: Mapping[int, Collection[int]],
+    now: datetime,
+) -> dict[int, Verdict]:
+    """Would all that each of these asks for be approved by somebody now, on every cap that it would draw on? By its id.
+
+    One of those suffices in whose name they may answer (``deputizes``, ``askers``: as of ``can_answer``); a no names the
+    cap of the first that binds. What a request reserved is there for it. Two queries, one more for each name besides.
+    """
+    waiting = list(requests)
+    names = {each.pk: _names(user, each, deputizes, askers[each.pk], now=now) for each in waiting}
+    currencies = {each.currency for each in waiting}
+    people = {name.pk: name for each in names.values() for name in each}
+    allowed = {pk: caps.in_each(person, currencies, now=now) for pk, person in people.items()}
+    drawn = {
+        (each.pk, name.pk): _draws(each, name, allowed[name.pk][each.currency], now=now)
+        for each in waiting
+        for name in names[each.pk]
+    }
+    keys = {draw.key for draws in drawn.values() for draw in draws}
+    rows = CapCounter.objects.filter(key__in=keys)
+    used = {counter.key: counter.spent_minor + counter.reserved_minor for counter in rows} if keys else {}
+    return {
+        each.pk: _fits(
+            user,
+            each,
+            [
+                (name, room(allowed[name.pk][each.currency], drawn[each.pk, name.pk], _without(used, each)))
+                for name in names[each.pk]
+            ],
+        )
+        for each in waiting
+    }
+
+
+def _names(
+    user: User, request: Approval, deputizes: Sequence[User], askers: Collection[int], *, now: datetime
+) -> list[User]:
+    """In whose names somebody may answer, their own first. Asked one by one, which takes no query to put them in order."""
+    found = [
+        name
+        for each in ([], *([principal] for principal in deputizes))
+        for name in in_whose_name(user, request, now=now, deputizes=each, askers=askers)
+    ]
+    return list({name.pk: name for name in found}.values())
+
+
+def _draws(request: Approval, name: User, allowed: Allowed, *, now: datetime) -> list[Draw]:
+    day, month = caps.periods(name, now)
+    return caps.draws(request.award, name, allowed, day=day, month=month)
+
+
+def _without(used: Mapping[str, int], request: Approval) -> dict[str, int]:
+    """What is used of the counters, apart from what this request reserves itself."""
+    reserved = {draw.key for draw in caps.shared_draws(request.award, dict.fromkeys(caps.MONEY_AXES, 0))}
+    return {key: taken - request.asked_minor * (key in reserved) for key, taken in used.items()}
+
+
+def _fits(user: User, request: Approval, rooms: list[tuple[User, Full]]) -> Verdict:
+    if not rooms or any(request.asked_minor <= full.left for _, full in rooms):
+        return ALLOWED
+    name, full = rooms[0]
+    whose = "your own" if name.pk == user.pk else f"{name.name}’s"
+    return refuse(
+        "over_your_cap",
+        f"Above {whose} cap {what_is_left(full, request.currency)}. Approve less, or ask a colleague.",
+        "amount_minor",
+    )
 
 
 def _own(person: User, currency: str, allowed: Allowed, *, now: datetime) -> list[Draw]:

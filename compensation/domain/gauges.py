@@ -142,18 +142,6 @@ def alone(cost_minor: int, measured: list[Gauge]) -> Verdict:
     return ALLOWED
 
 
-def approvable(asked_minor: int, measured: list[Gauge]) -> Verdict:
-    """Would all that is asked for fit an approver's own caps now? A no names the cap that binds."""
-    over = [gauge for gauge in measured if asked_minor > gauge.left]
-    if over:
-        return refuse(
-            "over_your_cap",
-            f"Above your own cap {what_is_left(binding(over))}. Approve less, or ask a colleague.",
-            "amount_minor",
-        )
-    return ALLOWED
-
-
 def what_is_left(cap: Gauge | Full, currency: str = "") -> str:
     """A cap with what is left of it, in words: "per case: $5.00 left"."""
     of = cap.currency if isinstance(cap, Gauge) else currency

@@ -17,9 +17,9 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.money import display
 from compensation.domain import approvals, offers
+from compensation.domain.approvers import within_caps
 from compensation.domain.askers import askers_of
 from compensation.domain.deputies import stood_in_for
-from compensation.domain.gauges import approvable, gauges_in
 from compensation.forms.approvals import ApproveForm, DeclineForm, InsteadForm
 from compensation.models import Approval, CounterOffer, Remedy
 from compensation.queries import (
@@ -61,8 +61,7 @@ class _Lists:
         supervises = can_supervise(user)
         asks = in_one_glance([*self.waiting, *self.older])
         deputizes, askers = stood_in_for(user, now=now), askers_of(self.waiting)
-        currencies = {approval.currency for approval in self.waiting} if supervises else set()
-        measured = gauges_in(user, currencies, now=now)
+        fits = within_caps(user, self.waiting, deputizes=deputizes, askers=askers, now=now)
         lines = list(catalog()) if self.waiting and (supervises or deputizes) else []
         cards = []
         for ask in asks[: len(self.waiting)]:
@@ -73,7 +72,7 @@ class _Lists:
                     "can": approvals.can_answer(
                         user, approval, now=now, deputizes=deputizes, askers=askers[approval.pk]
                     ),
-                    "own_cap": approvable(approval.asked_minor, measured.get(approval.currency, [])),
+                    "own_cap": fits[approval.pk],
                     "late": approval.obligation.due_end < now,
                     # The title of a case is often the beginning of its story: it is not said twice.
                     "told": ask.story.startswith(approval.award.case.title.rstrip("….")[:60]),

@@ -17,8 +17,10 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.queries import unseen_notices
 from compensation.domain import approvals, awards
+from compensation.domain.deputies import name_deputy
+from compensation.enums import Axis
 from compensation.models import Approval
-from tests.factories import DAY, MINUTE, House, again
+from tests.factories import DAY, MINUTE, House, again, away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P16")]
 
@@ -161,6 +163,59 @@ def test_more_than_ones_own_cap_is_said_before_one_tries(house: House) -> None:
     html = text(house.sue)
     assert "Above your own cap per award: $25.00 left. Approve less, or ask a colleague." in html
     assert "Above your own cap" not in text(house.sam)
+
+
+AXES = ["award", "case", "customer", "team", "day", "month"]
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_whatever_cap_its_approval_would_be_refused_by_is_said_before(house: House, axis: str) -> None:
+    case = house.heard_case()
+    house.give(case, 500)
+    house.give(house.heard_case(), 600, by=house.sue)
+    approval = house.asked(case, 3000)
+    taken = {"award": 0, "case": 500, "customer": 500, "team": 1100, "day": 600, "month": 600}[axis]
+    house.caps(house.sue, **{axis: 2999 + taken})
+    label = Axis(axis).label
+    assert f"Above your own cap {label}: $29.99 left. Approve less, or ask a colleague." in text(house.sue)
+    assert answer(house.sue, "approve", approval).status_code == 422
+    house.caps(house.sue, now=house.now + MINUTE, **{axis: 3000 + taken})
+    with time_machine.travel(house.now + 2 * MINUTE, tick=False):
+        assert "Above your own cap" not in text(house.sue)
+        assert answer(house.sue, "approve", approval).status_code == 302
+
+
+def test_what_others_have_waiting_on_the_case_is_no_room_and_what_it_reserves_itself_is(house: House) -> None:
+    case = house.heard_case()
+    first, _ = house.asked(case, 3000), house.asked(case, 4000)
+    house.caps(house.sue, case=6999)
+    html = text(house.sue)
+    assert "Above your own cap per case: $29.99 left." in html
+    assert "Above your own cap per case: $39.99 left." in html
+    approvals.decline(first, reason="No", by=house.sam, now=house.now)
+    assert "Above your own cap" not in text(house.sue)
+
+
+def test_a_deputy_is_told_of_whoever_they_stand_in_for(house: House) -> None:
+    house.caps(house.sue, award=2500)
+    name_deputy(house.sue, deputy=house.bob, ends_at=house.now + DAY, by=house.sue, now=house.now)
+    away(house.sue)
+    approval = house.asked(house.heard_case(), 2200)
+    assert "Above Sue" not in text(house.bob)
+    house.caps(house.sue, now=house.now + MINUTE, award=2100)
+    with time_machine.travel(house.now + 2 * MINUTE, tick=False):
+        assert "Above Sue’s cap per award: $21.00 left." in text(house.bob)
+        assert answer(house.bob, "approve", approval).status_code == 422
+
+
+def test_what_fits_whoever_one_stands_in_for_is_not_warned_of(house: House) -> None:
+    house.caps(house.sue, award=2500)
+    approval = house.asked(house.heard_case(), 3000)
+    name_deputy(house.sam, deputy=house.sue, ends_at=house.now + DAY, by=house.sam, now=house.now)
+    assert "Above your own cap" in text(house.sue)
+    away(house.sam)
+    assert "Above your own cap" not in text(house.sue)
+    assert answer(house.sue, "approve", approval).status_code == 302
 
 
 def test_reps_see_what_they_asked_for_and_nothing_to_press(house: House, asked: Approval) -> None:

@@ -75,7 +75,7 @@ def advise(case: Case, *, user: User, incidents: Sequence[Incident], now: dateti
     options = ranked(
         facts,
         wanted,
-        {remedy.pk: remedy for remedy in remedies if remedy.on_offer}.values(),  # type: ignore[attr-defined]
+        {remedy.pk: remedy for remedy in remedies if remedy.on_offer}.values(),
         currency=currency,
         measured=measured.money,
         no_questions_left=measured.no_questions.left,
