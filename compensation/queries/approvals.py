@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts.enums import Role
 from accounts.queries import SERVING, staff, there
 from cases.models import Incident
-from cases.queries import visible_cases
+from cases.queries.reach import customer_in_reach
 from compensation.enums import ApprovalStatus, OfferStatus
 from compensation.models import Approval, CounterOffer, Deputy
 from journal.enums import EventType
@@ -20,10 +20,11 @@ from journal.models import Event
 
 
 def visible_approvals(user: Any) -> QuerySet[Approval]:
-    """Approvals of awards on cases in reach."""
+    """Approvals of awards on cases in reach, asked approval by approval: what waits is read by its index, whatever else
+    there is in reach."""
     if user.role == Role.ADMIN:
         return Approval.objects.all()
-    return Approval.objects.filter(award__case__in=visible_cases(user))
+    return Approval.objects.filter(customer_in_reach(user, "award__case__customer"))
 
 
 def with_particulars(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
@@ -153,7 +154,7 @@ def visible_offers(user: Any) -> QuerySet[CounterOffer]:
     """Offers of another remedy on cases in reach."""
     if user.role == Role.ADMIN:
         return CounterOffer.objects.all()
-    return CounterOffer.objects.filter(award__case__in=visible_cases(user))
+    return CounterOffer.objects.filter(customer_in_reach(user, "award__case__customer"))
 
 
 def offers_with_particulars(offers: QuerySet[CounterOffer]) -> QuerySet[CounterOffer]:
