@@ -115,6 +115,11 @@ class Shown:
         return self.dial is not None and self.dial.dialer in (Dialer.AMI, Dialer.TWILIO)
 
     @property
+    def in_doubt(self) -> bool:
+        """It was asked to ring, and whether it does is not known."""
+        return bool(self.rings and self.dial and self.dial.status == DialStatus.QUEUED and self.dial.error)
+
+    @property
     def is_slow(self) -> bool:
         """Nothing was heard of it yet, and should have been."""
         dial = self.dial
@@ -132,7 +137,7 @@ class Shown:
     def token(self) -> str:
         """Changes when what is shown does."""
         dial = self.dial
-        seen = f"{dial.pk}.{dial.status}.{dial.dialer}.{dial.ended_at}" if dial else ""
+        seen = f"{dial.pk}.{dial.status}.{dial.dialer}.{dial.ended_at}.{dial.error}" if dial else ""
         return f"line:{seen}:{self.is_slow}:{self.may.code}"
 
 

@@ -49,6 +49,11 @@ class _Manager(socketserver.BaseRequestHandler):
                 if not script.takes_calls:
                     self._say(f"Response: Error\nActionID: {name}\nMessage: Permission denied")
                     return
+                if script.answer_is == "lost":
+                    self.request.shutdown(socket.SHUT_RDWR)
+                    return
+                if script.answer_is == "late":
+                    return
                 self._say(f"Response: Success\nActionID: {name}\nMessage: Originate successfully queued")
                 self._tell(script.tells)
             case "Hangup":
@@ -81,11 +86,15 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 class ScriptedExchange:
-    """`actions` is what was asked of it. `tells` comes after an `Originate`, `after_hangup` after a `Hangup`."""
+    """`actions` is what was asked of it. `tells` comes after an `Originate`, `after_hangup` after a `Hangup`.
+
+    `answer_is` says that an `Originate` is taken and its answer `lost` or `late`; `channels` is what rings then.
+    """
 
     def __init__(self) -> None:
         self.actions: list[dict[str, str]] = []
         self.tells = self.after_hangup = self.channels = self.attempt = ""
+        self.answer_is = ""
         self.takes_calls = True
         self.listener = _Listener(("127.0.0.1", 0), _Manager)
         self.listener.exchange = self

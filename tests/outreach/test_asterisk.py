@@ -12,6 +12,7 @@ from django.utils import timezone
 from outreach.domain.dialing import dials, phones, tending
 from outreach.domain.dialing.asterisk import Asterisk, packed, unpacked
 from outreach.domain.dialing.port import Heard, Stop, Unreachable, follow
+from outreach.models import Dial
 from tests.factories import House, again
 from tests.harness.exchange import ScriptedExchange, nobody_there, reached
 
@@ -101,6 +102,21 @@ DialStatus: {status}
 """
 
 
+CHANNELS = """
+Event: CoreShowChannel
+Channel: PJSIP/alice-00000011
+ChannelState: 6
+ChannelStateDesc: Up
+Uniqueid: recovery-{attempt}
+Linkedid: recovery-{attempt}
+
+Event: CoreShowChannel
+Channel: PJSIP/trunk-00000012
+ChannelState: 5
+ChannelStateDesc: Ringing
+Uniqueid: 1700000000.18
+Linkedid: recovery-{attempt}
+"""
 OWN_PHONE_SILENT = """
 Event: OriginateResponse
 ActionID: {attempt}:Originate
@@ -206,21 +222,7 @@ def test_a_wrong_secret_a_refusal_and_nobody_there(exchange: ScriptedExchange) -
 
 def test_a_line_lost_sight_of_is_found_by_our_name_for_it(exchange: ScriptedExchange) -> None:
     exchange.attempt = "7"
-    exchange.channels = """
-Event: CoreShowChannel
-Channel: PJSIP/alice-00000011
-ChannelState: 6
-ChannelStateDesc: Up
-Uniqueid: recovery-{attempt}
-Linkedid: recovery-{attempt}
-
-Event: CoreShowChannel
-Channel: PJSIP/trunk-00000012
-ChannelState: 5
-ChannelStateDesc: Ringing
-Uniqueid: 1700000000.18
-Linkedid: recovery-{attempt}
-"""
+    exchange.channels = CHANNELS
     line = Asterisk(reached(exchange)).resume("7", "PJSIP/alice", NUMBER, "recovery-7")
     assert line is not None
     assert [each.status for each in line.hear(0)] == ["ringing"]
@@ -229,6 +231,47 @@ Linkedid: recovery-{attempt}
     exchange.channels = ""
     assert Asterisk(reached(exchange)).resume("7", "PJSIP/alice", NUMBER, "recovery-7") is None
     assert exchange.asked("Originate") == []
+
+
+@pytest.fixture(params=["lost", "late"])
+def answer_lost(request: pytest.FixtureRequest, exchange: ScriptedExchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the call, and what it says to that does not arrive."""
+    monkeypatch.setattr("outreach.domain.dialing.asterisk.ANSWER", 0.5)
+    exchange.answer_is = request.param
+
+
+def asked(house: House, exchange: ScriptedExchange, settings: Any) -> Dial:
+    """A number that Alice asked for, that the exchange was told to ring, and that was looked for there."""
+    settings.RECOVERY = settings.RECOVERY | {"AMI": asdict(reached(exchange)), "RING_TIMEOUT_SECONDS": 1}
+    phones.choose_phone(house.alice, dialer="ami", address="PJSIP/alice", by=house.alice, now=timezone.now())
+    exchange.attempt = f"{house.alice.pk}:a"
+    dial = dials.dial(house.customer(), key="a", by=house.alice, now=timezone.now()).dial
+    for _ in range(2):  # whether the same run asks or the next one
+        tending.tend(clock=timezone.now)
+    made: Dial = again(dial)
+    return made
+
+
+@pytest.mark.django_db
+@pytest.mark.practice("P27")
+def test_what_rings_after_its_answer_was_lost_is_followed_on(
+    house: House, exchange: ScriptedExchange, settings: Any, answer_lost: None
+) -> None:
+    exchange.channels = CHANNELS
+    dial = asked(house, exchange, settings)
+    assert (dial.dialer, dial.status, dial.error) == ("ami", "no_answer", "")
+    assert len(exchange.asked("Originate")) == 1
+    assert exchange.asked("Hangup")
+
+
+@pytest.mark.django_db
+@pytest.mark.practice("P27")
+def test_what_is_not_found_after_its_answer_was_lost_has_failed_and_is_nobodys_to_ring(
+    house: House, exchange: ScriptedExchange, settings: Any, answer_lost: None
+) -> None:
+    dial = asked(house, exchange, settings)
+    assert (dial.dialer, dial.status, dial.error) == ("ami", "failed", "lost")
+    assert len(exchange.asked("Originate")) == 1
 
 
 def test_nothing_that_is_said_to_it_can_become_an_action_of_its_own() -> None:

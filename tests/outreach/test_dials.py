@@ -85,6 +85,19 @@ def test_their_own_device_rings_at_any_time(house: House) -> None:
     assert (dial.dialer, dial.asked_of) == ("link", "baresip")
 
 
+def test_who_takes_their_own_device_instead_is_not_rung_a_second_time(house: House) -> None:
+    softphone(house)
+    customer = house.customer()
+    ours = dialed(house, customer=customer)
+    with time_machine.travel(NOW + timedelta(seconds=8), tick=False):
+        page = shown(signed_in(house.alice), f"/dials/{ours.pk}")
+    assert f'data-dialed="/customers/{customer.pk}/dial"' in page
+    dialed(house, "instead", customer=customer, by_link=True)
+    assert again(ours).status == "canceled"
+    tending.tend(clock=lambda: NOW)
+    assert again(ours).ended_at == NOW
+
+
 @pytest.mark.parametrize("key", ["", " ", "k" * 41, "schlüssel", "a\nb"])
 def test_a_key_is_short_and_plain(house: House, key: str) -> None:
     refused("invalid", customer=house.customer(), key=key, by=house.alice, now=NOW)
@@ -302,7 +315,7 @@ def test_a_line_that_nobody_rings_offers_their_own_device(house: House) -> None:
     dial = dialed(house)
     with time_machine.travel(NOW + timedelta(seconds=8), tick=False):
         page = shown(signed_in(house.alice), f"/dials/{dial.pk}")
-    assert "Nothing has rung yet." in page
+    assert "We have not heard it ring yet." in page
     assert f'href="tel:{NUMBER}"' in page
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import socketserver
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from journal.models import Event
-from outreach.domain.dialing import dials, phones, tending
-from outreach.domain.dialing.baresip import Baresip
+from outreach.domain.dialing import baresip, dials, phones, tending
+from outreach.domain.dialing.baresip import Baresip, framed, unframed
 from outreach.domain.dialing.port import Unreachable
 from outreach.enums import DialStatus
 from outreach.models import Dial, DialEvent
@@ -151,6 +152,45 @@ def test_a_softphone_that_is_not_there_leaves_it_to_their_own_device(house: Hous
     assert dials.link_for(dial) == f"tel:{NUMBER}"
     told = Event.objects.filter(type="dial.started", subject_id=dial.pk).order_by("id")
     assert [event.data["dialer"] for event in told] == ["baresip", "link"]
+
+
+class Deaf(socketserver.BaseRequestHandler):
+    """A softphone that takes what it is told and says nothing to `dial`, and what it has when it is asked."""
+
+    rings: ClassVar[str] = ""
+    told: ClassVar[list[str]] = []
+
+    def handle(self) -> None:
+        rest = b""
+        while came := self.request.recv(65536):
+            commands, rest = unframed(rest + came)
+            for each in commands:
+                self.told.append(each["command"])
+                if each["command"] != "dial":
+                    self.request.sendall(framed({"response": True, "token": each["token"], "data": self.rings}))
+
+
+@pytest.mark.practice("P27")
+@pytest.mark.parametrize(
+    ("rings", "status", "error"),
+    [(f"RINGING sip:{NUMBER}@127.0.0.1", "no_answer", ""), ("", "failed", "lost")],
+)
+def test_a_softphone_whose_answer_is_lost_may_ring_and_is_asked_whether_it_does(
+    house: House, rings_soon_over: None, monkeypatch: pytest.MonkeyPatch, rings: str, status: str, error: str
+) -> None:
+    monkeypatch.setattr(baresip, "ANSWER", 0.5)
+    monkeypatch.setattr(Deaf, "rings", rings)
+    monkeypatch.setattr(Deaf, "told", [])
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Deaf) as phone:
+        threading.Thread(target=phone.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        dial = asked(house, f"127.0.0.1:{phone.server_address[1]}")
+        for _ in range(2):  # whether the same run asks or the next one
+            tending.tend(clock=now)
+        phone.shutdown()
+    dial = again(dial)
+    assert (dial.dialer, dial.status, dial.error) == ("baresip", status, error)
+    assert Deaf.told[:2] == ["dial", "listcalls"]
+    assert Deaf.told.count("dial") == 1
 
 
 def test_what_is_no_softphone_is_not_believed() -> None:

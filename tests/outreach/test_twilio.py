@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,9 +13,11 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authority import Refused
 from journal.models import Event
 from outreach.domain.dialing import callbacks, dials, phones, tending, twilio
 from outreach.models import Dial, DialEvent
@@ -50,14 +53,22 @@ class Service:
     def __init__(self) -> None:
         self.requests: list[tuple[str, str, dict[str, list[str]]]] = []
         self.status = 201
+        # What becomes of its answer to a call that it took: `lost` on the way, `late`, or `spoilt`.
+        self.answer = ""
         self.own: dict[str, Any] = {"sid": PARENT, "status": "in-progress"}
         self.children: list[dict[str, Any]] = []
+        self.over = threading.Event()
         service = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 service.requests.append(("POST", self.path, parse_qs(body)))
+                if service.answer == "lost":
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                if service.answer == "late":
+                    service.over.wait(10)
                 self._answer(service.status, {"sid": PARENT, "status": "queued"})
 
             def do_GET(self) -> None:
@@ -66,7 +77,7 @@ class Service:
                 self._answer(200, children if "ParentCallSid" in self.path else service.own)
 
             def _answer(self, status: int, said: dict[str, Any]) -> None:
-                raw = json.dumps(said).encode()
+                raw = b"<html>" if service.answer == "spoilt" else json.dumps(said).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))
@@ -81,6 +92,7 @@ class Service:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def close(self) -> None:
+        self.over.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -204,7 +216,7 @@ def test_without_an_account_nobody_is_believed(house: House) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.practice("P27")
-@pytest.mark.parametrize("status", [401, 429, 500])
+@pytest.mark.parametrize("status", [307, 401, 429])
 def test_an_account_that_does_not_ring_leaves_it_to_their_own_device(
     house: House, service: Service, status: int
 ) -> None:
@@ -212,6 +224,70 @@ def test_an_account_that_does_not_ring_leaves_it_to_their_own_device(
     dial = rung(house)
     assert (dial.dialer, dial.asked_of, dial.error) == ("link", "twilio", f"HTTP {status}")
     assert dial.provider_ref == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.practice("P27")
+@pytest.mark.parametrize("api", ["http://127.0.0.1:1", "http://nobody.invalid", "nowhere"])
+def test_an_account_that_nobody_reaches_leaves_it_to_their_own_device(
+    house: House, service: Service, settings: Any, api: str
+) -> None:
+    settings.RECOVERY = settings.RECOVERY | {"TWILIO": settings.RECOVERY["TWILIO"] | {"api": api}}
+    dial = rung(house)
+    assert (dial.dialer, dial.asked_of, dial.error != "") == ("link", "twilio", True)
+
+
+@pytest.fixture(params=["lost", "late", "spoilt", "HTTP 500", "HTTP 504"])
+def answer_lost(request: pytest.FixtureRequest, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the call, and what it says to that does not arrive."""
+    monkeypatch.setattr(twilio, "TIMEOUTS", (3.05, 0.3))
+    service.answer = request.param
+    if request.param.startswith("HTTP"):
+        service.status = int(request.param.removeprefix("HTTP "))
+
+
+@pytest.mark.django_db
+@pytest.mark.practice("P27")
+def test_what_may_ring_is_not_left_to_their_own_device_and_callbacks_go_on_to_be_taken(
+    house: House, service: Service, answer_lost: None
+) -> None:
+    dial = rung(house)
+    assert (dial.dialer, dial.status, dial.ended_at) == ("twilio", "queued", None)
+    page = Client()
+    page.force_login(house.alice, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    shown = " ".join(page.get(f"/dials/{dial.pk}").content.decode().split())
+    assert "We lost sight of the line, and do not know whether it rang." in shown
+    assert "nothing rang" not in shown
+    with pytest.raises(Refused, match="rings for you already"):
+        dials.dial(house.customer(), key="again", by=house.alice, now=timezone.now())
+    told(dial, CallStatus="ringing")
+    assert (again(dial).status, again(dial).provider_ref, again(dial).error) == ("ringing", PARENT, "")
+    told(dial, CallStatus="completed")
+    assert again(dial).status == "answered"
+
+
+@pytest.mark.django_db
+def test_what_nobody_tells_of_after_its_answer_was_lost_has_failed(house: House, service: Service) -> None:
+    service.answer = "lost"
+    dial = rung(house, now=NOW)
+    assert tending.tend(clock=lambda: NOW + timedelta(seconds=60)) == 0  # there is time yet
+    tending.tend(clock=lambda: NOW + timedelta(seconds=80))
+    assert (again(dial).status, again(dial).error, again(dial).dialer) == ("failed", "lost", "twilio")
+    assert [path for method, path, _ in service.requests if method == "POST"] == [
+        f"/2010-04-01/Accounts/{SID}/Calls.json"
+    ]
+
+
+@pytest.mark.django_db
+def test_what_was_given_up_before_it_was_heard_of_is_hung_up_when_it_is(house: House, service: Service) -> None:
+    service.answer = "lost"
+    dial = rung(house)
+    dials.give_up(dial, by=house.alice, now=timezone.now())
+    service.answer = ""
+    told(dial, CallStatus="ringing")
+    tending.tend(clock=timezone.now)
+    assert service.requests[-1][1:] == (f"/2010-04-01/Accounts/{SID}/Calls/{PARENT}.json", {"Status": ["completed"]})
+    assert (again(dial).status, again(dial).ended_at is not None) == ("canceled", True)
 
 
 @pytest.mark.django_db

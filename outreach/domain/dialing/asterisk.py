@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from outreach.domain.dialing.causes import Q850
-from outreach.domain.dialing.port import Heard, Unreachable
+from outreach.domain.dialing.port import Heard, Unreachable, Unsure
 from outreach.enums import DialStatus
 
 CONNECT, ANSWER = 3.0, 5.0  # seconds
@@ -152,7 +152,12 @@ class AsteriskLine:
         }
         if self.exchange.caller_id:
             asked["CallerID"] = self.exchange.caller_id
-        if self.ask(asked).get("Response") != "Success":
+        name = self._ask(asked)
+        try:
+            answer = self._answer(name)
+        except Unreachable as problem:
+            raise Unsure(problem.kind) from problem
+        if answer.get("Response") != "Success":
             raise Unreachable("refused")
 
     def find_again(self) -> bool:
@@ -171,8 +176,15 @@ class AsteriskLine:
         return bool(self.listed)
 
     def ask(self, action: Packet) -> Packet:
+        return self._answer(self._ask(action))
+
+    def _ask(self, action: Packet) -> str:
+        """What is not sent to its last line's end is no action, and nothing is done of it."""
         name = f"{self.attempt}:{action['Action']}"
         self._send({**action, "ActionID": name})
+        return name
+
+    def _answer(self, name: str) -> Packet:
         until = monotonic() + ANSWER
         while monotonic() < until:
             for packet in self._packets(until - monotonic()):

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from outreach.domain.dialing.causes import by_sip, sip_code
-from outreach.domain.dialing.port import Heard, Unreachable
+from outreach.domain.dialing.port import Heard, Unreachable, Unsure
 from outreach.enums import DialStatus
 
 CONNECT, ANSWER = 3.0, 3.0  # seconds
@@ -56,9 +56,7 @@ class Baresip:
     def start(self, attempt: str, rep_endpoint: str, to: str, ring_timeout: int) -> BaresipLine:
         line = BaresipLine(rep_endpoint, to)
         try:
-            if not line.ask("dial", to, name=attempt).get("ok"):
-                # Such as a softphone without an account.
-                raise Unreachable("refused")
+            line.dial(attempt)
         except Unreachable:
             if line.heard:
                 return line  # its events came, and only its answer did not
@@ -96,10 +94,24 @@ class BaresipLine:
         except (OSError, ValueError, OverflowError) as problem:
             raise Unreachable(type(problem).__name__) from problem
 
-    def ask(self, command: str, params: str = "", *, name: str = "") -> dict[str, Any]:
-        """Give a command and wait for its answer. What else is said meanwhile is kept, to be heard."""
-        token = name or command
-        self._send({"command": command, "params": params, "token": token})
+    def dial(self, attempt: str) -> None:
+        """Have it ring. Raises ``Unreachable``, and ``Unsure`` when no answer came."""
+        self._send({"command": "dial", "params": self.to, "token": attempt})
+        try:
+            answer = self._answer(attempt)
+        except Unreachable as problem:
+            raise Unsure(problem.kind) from problem
+        if not answer.get("ok"):
+            # Such as a softphone without an account.
+            raise Unreachable("refused")
+
+    def ask(self, command: str) -> dict[str, Any]:
+        """Give a command and wait for its answer."""
+        self._send({"command": command, "params": "", "token": command})
+        return self._answer(command)
+
+    def _answer(self, token: str) -> dict[str, Any]:
+        """What it answers. What else is said meanwhile is kept, to be heard."""
         until = monotonic() + ANSWER
         while monotonic() < until:
             self._read(until - monotonic())

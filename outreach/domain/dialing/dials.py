@@ -83,8 +83,9 @@ def dial(
     """Have a customer's number rung for this person. Asked for again under the same ``key``, nothing more is rung.
 
     ``to`` is one of their numbers (E.164), the proposed one if blank. ``by_link`` says that their own device rings, now,
-    whatever they call with otherwise. Who rings a follow-up call takes it, or keeps it for longer: from then on nobody
-    else is given it. Refused: ``invalid``, ``key_used``, ``other_phone``, ``line_in_use``, and as ``can_dial``.
+    whatever they call with otherwise; what rings the same number for them is given up. Who rings a follow-up call takes
+    it, or keeps it for longer: from then on nobody else is given it.
+    Refused: ``invalid``, ``key_used``, ``other_phone``, ``line_in_use``, and as ``can_dial``.
     """
     if not key.strip() or len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise Refused("invalid", f"A key of 1 to {KEY_LENGTH} plain characters names this dial.", "key")
@@ -104,8 +105,7 @@ def dial(
     phone = phone_of(by)
     asked_of = Dialer(phone.dialer) if phone.dialer in configured() else Dialer.LINK
     rung_by = Dialer.LINK if by_link else asked_of
-    if rung_by != Dialer.LINK and on_the_line(by, now=now) is not None:
-        raise Refused("line_in_use", "A number rings for you already. Wait for it, or give it up first.")
+    _free_the_line(customer, number, rung_by, by=by, now=now)
     if call is not None:
         calls.take(call, by=by, now=now)
     made = Dial.objects.create(
@@ -133,6 +133,20 @@ def _number(customer: Customer, to: str, call: FollowUpCall | None) -> str:
     if call is not None:
         return number_to_dial(call, phones)
     return phones[0].number if phones else ""
+
+
+def _free_the_line(customer: Customer, number: str, dialer: Dialer, *, by: User, now: datetime) -> None:
+    """One line of ours a person. Who takes their own device instead does not have the same number rung twice at once.
+
+    Refused: ``line_in_use``.
+    """
+    ringing = on_the_line(by, now=now)
+    if ringing is None:
+        return
+    if dialer != Dialer.LINK:
+        raise Refused("line_in_use", "A number rings for you already. Wait for it, or give it up first.")
+    if (ringing.customer_id, ringing.to) == (customer.pk, number) and can_give_up(by, hold(ringing)):
+        give_up(ringing, by=by, now=now)
 
 
 def _record(event: EventType, dial: Dial, *, by: User | None, now: datetime, **data: object) -> None:
@@ -168,12 +182,16 @@ def give_up(dial: Dial, *, by: User, now: datetime) -> Dial:
     held = hold(dial)
     can_give_up(by, held).enforce()
     DIAL.move(held, DialStatus.CANCELED)
-    if held.dialer == Dialer.TWILIO and held.provider_ref:
-        # Nobody listens to its line, since callbacks tell of it: whoever looks next is to hang up.
-        held.leased_until = None
+    _hang_up_soon(held)
     held.save(update_fields=["status", "leased_until"])
     _record(EventType.DIAL_ENDED, held, by=by, now=now, status=held.status)
     return held
+
+
+def _hang_up_soon(dial: Dial) -> None:
+    """Nobody listens to a line of which callbacks tell: whoever looks next is to hang up."""
+    if dial.dialer == Dialer.TWILIO and dial.provider_ref:
+        dial.leased_until = None
 
 
 @transaction.atomic
@@ -192,15 +210,19 @@ def hear(dial: Dial, heard: Heard, *, now: datetime) -> Dial:
     moved = bool(DIAL.verdict(held.status, heard.status))
     if moved:
         DIAL.move(held, heard.status)
+        held.error = ""
     picked_up = moved and heard.status in (DialStatus.ANSWERED, DialStatus.MACHINE) and held.answered_at is None
     if picked_up:
         held.answered_at = now
-    over = held.ended_at is None and (held.status in UNANSWERED or heard.ended)
+    ends = heard.ended or (held.status in UNANSWERED and heard.status in UNANSWERED)
+    over = ends and held.ended_at is None
+    if told and not ends:
+        _hang_up_soon(held)
     if over:
         held.ended_at, held.leased_until = now, None
         if not told:
             _record(EventType.DIAL_ENDED, held, by=None, now=now, status=held.status)
-    held.save(update_fields=["provider_ref", "status", "answered_at", "ended_at", "leased_until"])
+    held.save(update_fields=["provider_ref", "status", "error", "answered_at", "ended_at", "leased_until"])
     if call is not None and (picked_up or (over and held.answered_at is not None)):
         # They speak, or have spoken and are to write down what came of it.
         calls.keep(call, rep=held.user_id, now=now)
@@ -216,7 +238,7 @@ def _call_of(dial: Dial) -> FollowUpCall | None:
 
 @transaction.atomic
 def hand_to_link(dial: Dial, *, error: str, now: datetime) -> Dial:
-    """The telephone system could not be asked: their own device is to ring it, and the screen says so."""
+    """The telephone system could not be asked, or said no: their own device is to ring it, and the screen says so."""
     held = hold(dial)
     if held.status != DialStatus.QUEUED or held.dialer == Dialer.LINK:
         return held
@@ -225,6 +247,15 @@ def hand_to_link(dial: Dial, *, error: str, now: datetime) -> Dial:
     _record(
         EventType.DIAL_STARTED, held, by=None, now=now, dialer=Dialer.LINK, instead_of=held.asked_of, error=held.error
     )
+    return held
+
+
+@transaction.atomic
+def doubt(dial: Dial, *, error: str) -> Dial:
+    """The telephone system was asked, and its answer was lost: the screen says so, until more is heard of the line."""
+    held = hold(dial)
+    held.error = error[:120]
+    held.save(update_fields=["error"])
     return held
 
 

@@ -22,11 +22,18 @@ FINAL = frozenset(DialStatus) - {DialStatus.QUEUED, DialStatus.RINGING}
 
 
 class Unreachable(Exception):  # noqa: N818 - the house's word
-    """The telephone system cannot be asked to ring. ``kind`` is a kind or a code, nobody's words; nothing has rung."""
+    """The telephone system cannot be spoken with. ``kind`` is a kind or a code, nobody's words.
+
+    Where it was to ring, nothing has rung: it was not asked, or said no.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind[:120]
+
+
+class Unsure(Unreachable):
+    """It was asked to ring, and its answer was lost: it may ring."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ class Adapter(Protocol):
     def start(self, attempt: str, rep_endpoint: str, to: str, ring_timeout: int) -> Line:
         """Ring ``to`` (E.164) for the rep at ``rep_endpoint``. ``attempt`` names it; ``ring_timeout`` in seconds.
 
-        Raises ``Unreachable`` if it cannot be asked, and then nothing rings.
+        Raises ``Unreachable`` if it cannot be asked or says no, and then nothing rings; ``Unsure`` if it was asked and
+        nothing was heard of it, and then it may.
         """
 
     def resume(self, attempt: str, rep_endpoint: str, to: str, ref: str) -> Line | None:

@@ -5,8 +5,9 @@ followed in a thread that knows no database; what the threads hear is written he
 once and stays until none of them rings, so few workers do for many reps; past ``CLAIMS_FOR`` it claims no more and
 leaves them to the next.
 
-A line is rung at most once. When whoever followed it was killed, the next asks the telephone system whether it still
-rings and follows on; where that does not know of it, the dial has failed and the rep is told, and nothing rings again.
+A line is rung at most once. When whoever followed it was killed, or the telephone system took the request and its answer
+was lost, the next asks whether it rings and follows on; where that does not know of it, the dial has failed and the rep
+is told, and nothing rings again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from accounts.authority import Refused
 from outreach.domain.dialing import dials
 from outreach.domain.dialing.adapters import adapter
 from outreach.domain.dialing.phones import check_softphone
-from outreach.domain.dialing.port import Heard, Stop, Unreachable, follow
+from outreach.domain.dialing.port import Heard, Stop, Unreachable, Unsure, follow
 from outreach.domain.dialing.twilio import OWN_PHONE_SECONDS
 from outreach.enums import Dialer, DialStatus
 from outreach.models import Dial
@@ -52,11 +53,13 @@ OVER = frozenset(DialStatus) - {DialStatus.QUEUED, DialStatus.RINGING, DialStatu
 
 @dataclass(frozen=True)
 class _Told:
-    """What a thread says of its line: heard, not reachable before anything rang, lost sight of, or left to callbacks."""
+    """What a thread says of its line: heard, not reachable before anything rang, asked to ring with no answer, lost sight
+    of, or left to callbacks."""
 
     dial: int
     heard: Heard | None = None
     unreachable: str = ""
+    unsure: str = ""
     lost: str = ""
     left: str = ""
     over: bool = False
@@ -171,21 +174,28 @@ class _Run:
             elif told.unreachable:
                 logger.warning("Dial %d goes to the rep's own device: %s", dial.pk, told.unreachable)
                 dials.hand_to_link(dial, error=told.unreachable, now=now)
+            elif told.unsure:
+                logger.warning("Dial %d may ring or not: %s", dial.pk, told.unsure)
+                dials.doubt(dial, error=told.unsure)
+                _look_again(dial, now=now)
             elif told.lost:
                 logger.warning("Dial %d was lost sight of: %s", dial.pk, told.lost)
                 dials.lose(dial, error=told.lost, now=now)
             elif told.left:
-                _leave_to_callbacks(dial, told.left, now=now)
+                Dial.objects.filter(pk=dial.pk, provider_ref="").update(provider_ref=told.left)
+                _look_again(dial, now=now)
         finally:
             if told.over:
                 del self.lines[told.dial]
 
 
-def _leave_to_callbacks(dial: Dial, ref: str, *, now: datetime) -> None:
-    """What becomes of it is told by callbacks; when they stay away past its time, it is read."""
+def _look_again(dial: Dial, *, now: datetime) -> None:
+    """Nobody follows it: where callbacks tell of it, it is looked at when they stay away past its time; else at once."""
+    if dial.dialer != Dialer.TWILIO:
+        _lease([dial.pk], until=now)
+        return
     rings = timedelta(seconds=OWN_PHONE_SECONDS + dial.ring_timeout_seconds)
     again = dial.started_at + rings + CALLBACKS_WITHIN
-    Dial.objects.filter(pk=dial.pk, provider_ref="").update(provider_ref=ref)
     _lease([dial.pk], until=max(again, now + CALLBACKS_WITHIN))
 
 
@@ -216,6 +226,8 @@ def _follow(followed: _Followed, tell: Callable[[_Told], None]) -> _Told:
         kind = problem.kind if isinstance(problem, Unreachable) else problem.code
         if followed.resumed:
             return _Told(dial.pk, lost=kind, over=True)
+        if isinstance(problem, Unsure):
+            return _Told(dial.pk, unsure=kind, over=True)
         return _Told(dial.pk, unreachable=kind, over=True)
     if line is None:
         return _Told(dial.pk, lost="lost", over=True)

@@ -13,19 +13,30 @@ import contextlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 import requests
+from urllib3.exceptions import NewConnectionError, SSLError
 
 from outreach.domain.dialing.causes import by_sip
-from outreach.domain.dialing.port import Heard, Unreachable
+from outreach.domain.dialing.port import Heard, Unreachable, Unsure
 from outreach.enums import DialStatus
 
 TIMEOUTS = (3.05, 10.0)  # seconds
 # So long the rep's own phone rings.
 OWN_PHONE_SECONDS = 30
+# Of these nothing has come in; of others that depends on what is behind them.
+NOT_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+)
 RINGING: dict[str, DialStatus] = {
     "ringing": DialStatus.RINGING,
     "in-progress": DialStatus.ANSWERED,
@@ -127,7 +138,7 @@ class Twilio:
         )
         sid = answer.get("sid")
         if not isinstance(sid, str) or not sid:
-            raise Unreachable("NotTwilio")
+            raise Unsure("NotTwilio")
         return TwilioLine(self, sid)
 
     def resume(self, attempt: str, rep_endpoint: str, to: str, ref: str) -> TwilioLine | None:
@@ -151,6 +162,7 @@ class Twilio:
         self.request("GET", "")
 
     def request(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Ask for something. Raises ``Unreachable`` when it was not done, ``Unsure`` when it may have been."""
         base = f"{self.account.api}/2010-04-01/Accounts/{quote(self.account.sid, safe='')}"
         try:
             answer = requests.request(
@@ -161,13 +173,26 @@ class Twilio:
                 timeout=TIMEOUTS,
                 allow_redirects=False,
             )
+            if answer.status_code >= 500:
+                # It failed at something, or something before it did: what of it was done, nobody says.
+                raise Unsure(f"HTTP {answer.status_code}")
             if answer.status_code >= 300:
                 raise Unreachable(f"HTTP {answer.status_code}")
             body = answer.json()
         except requests.RequestException as problem:
             # Its text names the address with the account; its kind says enough.
-            raise Unreachable(type(problem).__name__) from problem
+            raise (Unreachable if _not_sent(problem) else Unsure)(type(problem).__name__) from problem
         return body if isinstance(body, dict) else {}
+
+
+def _not_sent(problem: requests.RequestException) -> bool:
+    """Whether it failed before anything was sent: nobody was there, or nobody whom we trust. All else may have come in."""
+    if isinstance(problem, NOT_SENT):
+        return True
+    why = getattr(problem.args[0], "reason", None) if problem.args else None
+    return isinstance(why, NewConnectionError) or (
+        isinstance(why, SSLError) and isinstance(why.args[0], SSLCertVerificationError)
+    )
 
 
 class TwilioLine:
