@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from compensation.domain import checking, coupons
+from compensation.domain import checking, coupons, payouts
 from compensation.domain.expiring import expire, expire_on
 from compensation.domain.routing import go_up
 from compensation.queries import expired_approvals, expired_offers, to_go_up
@@ -50,6 +50,12 @@ def route_approvals() -> int:
 def watch_pools() -> int:
     """Tell the administrators of coupon pools that run out."""
     return coupons.tell_of_low_pools(now=timezone.now())
+
+
+@shared_task(name="compensation.watch_payouts")
+def watch_payouts() -> int:
+    """Tell supervisors of payouts that are overdue and that nobody answers for."""
+    return payouts.tell_of_overdue(now=timezone.now())
 
 
 @shared_task(name="compensation.check_books")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk.api import Pop
-from desk.views import case, desk, log, people, preferences
+from desk.views import case, desk, log, payouts, people, preferences
 
 browser = [
     path("", desk.desk, name="desk"),
@@ -27,7 +27,9 @@ browser = [
     path("cases/<str:reference>/record", case.record, name="case-record"),
     path("cases/<str:reference>/award", case.award, name="case-award"),
     path("cases/<str:reference>/awards/<int:pk>/deliver", case.deliver, name="case-deliver"),
-    path("cases/<str:reference>/awards/<int:pk>/send-again", case.send_payout_again, name="case-send-again"),
+    path("cases/<str:reference>/awards/<int:pk>/paid", payouts.paid, name="case-paid"),
+    path("cases/<str:reference>/awards/<int:pk>/not-paid", payouts.not_paid, name="case-not-paid"),
+    path("cases/<str:reference>/awards/<int:pk>/send-again", payouts.send_again, name="case-send-again"),
     path("cases/<str:reference>/awards/<int:pk>/reverse", case.reverse_award, name="case-reverse"),
     path("cases/<str:reference>/promise", case.promise, name="case-promise"),
     path("cases/<str:reference>/promises/<int:pk>/keep", case.keep_promise, name="case-keep"),

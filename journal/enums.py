@@ -79,6 +79,7 @@ class EventType(models.TextChoices):
     COUPONS_ADDED = "coupon_pool.filled", "Coupon codes added"
     PAYOUT_SENT = "payout.sent", "Payout handed to the billing system"
     PAYOUT_CONFIRMED = "payout.confirmed", "Payout confirmed"
+    PAYOUT_CONFIRMED_LATE = "payout.confirmed_late", "Payout confirmed too late: perhaps paid twice"
     PAYOUT_FAILED = "payout.failed", "Payout failed"
     PAYOUT_REQUEUED = "payout.requeued", "Payout to be sent again"
     CAUSE_CHANGED = "cause.changed", "Cause tree changed"

@@ -38,12 +38,14 @@ EVERY = {
     "compensation.expire_approvals": 60,
     "compensation.route_approvals": 10,
     "compensation.watch_pools": 60,
+    "compensation.watch_payouts": 60,
     "compensation.check_books": 300,
     "integrations.sequence_feed": 1,
     "integrations.send_payouts": 2,
     "integrations.forget_answers": 3600,
     "accounts.forget_sessions": 3600,
     "insights.roll_up": 60,
+    "recovery.gather_statistics": 3600,
 }
 
 app.conf.beat_schedule = {

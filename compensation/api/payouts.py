@@ -11,7 +11,7 @@ from compensation import filters, models
 from compensation.domain import confirming
 from compensation.queries.payouts import visible_payouts
 from compensation.serializers import payouts as shapes
-from recovery.rest import NEWEST, Door, Nothing
+from recovery.rest import NEWEST, Door, Nothing, exception_handler
 
 
 class Payouts(Door):
@@ -37,9 +37,18 @@ class Payouts(Door):
 
     @extend_schema(request=shapes.Confirming, responses=shapes.Payout)
     def confirm(self, request: Request, id: int) -> Response:
-        """It was paid out: the award is delivered. The same reference again changes nothing; another is refused."""
+        """It was paid out: the award is delivered. The same reference again changes nothing; another is refused.
+
+        What was delivered by hand or taken back before is refused too; that it was confirmed is kept, and told to people.
+        """
         given = self.asked(shapes.Confirming)
-        confirming.confirm(self._one(id), by=self.caller, now=timezone.now(), **given)
+        try:
+            confirming.confirm(self._one(id), by=self.caller, now=timezone.now(), **given)
+        except confirming.ConfirmedTooLate as refused:
+            # Answered here: rising further it would undo what was written down of it.
+            if answer := exception_handler(refused, {}):
+                return answer
+            raise
         return self.shown(self._one(id), shapes.Payout)
 
     @extend_schema(request=shapes.Failing, responses=shapes.Payout)

@@ -140,6 +140,7 @@ class Payout(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     reference = models.CharField(max_length=200, blank=True, default="", help_text="The other system's.")
     error = models.CharField(max_length=300, blank=True, default="")
+    perhaps_paid = models.BooleanField(default=False, help_text="A try may have been taken, and gave no answer.")
 
     class Meta:
         constraints = [

@@ -145,3 +145,9 @@ class DeliverForm(Form):
     """That something was delivered, with the reference that shows it. Whether it takes one, the domain knows."""
 
     proof = forms.CharField(label="Reference", required=False, max_length=200)
+
+
+class PaidForm(Form):
+    """That a billing system paid something out. Whether it takes a reference, the domain knows."""
+
+    reference = forms.CharField(label="Reference", required=False, max_length=200)

@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.domain.clock import phase
 from cases.enums import ObligationStatus, Phase
 from compensation.domain import payouts
-from compensation.domain.confirming import can_send_again
+from compensation.domain.confirming import can_confirm, can_fail, can_send_again
 from compensation.domain.steps import PROOF
 from compensation.enums import AwardStatus, Method, PayoutStatus
 from compensation.models import Award, Payout
@@ -25,7 +25,10 @@ DONE = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """What the clock says of a delivery, what proves it, who makes it, and the code that it took."""
+    """What the clock says of a delivery, what proves it, who makes it, and the code that it took.
+
+    ``paid_too`` is the reference under which a billing system paid what was delivered by hand or taken back meanwhile.
+    """
 
     phase: Phase
     proof: str
@@ -33,8 +36,12 @@ class Delivery:
     by_coupon: bool
     code: str
     payout: Payout | None
+    paid_too: str
     by_hand: bool
+    connected: bool
     may_send_again: Verdict | None
+    may_confirm: bool
+    may_fail: bool
     older_line: bool
 
     @property
@@ -52,6 +59,8 @@ def delivery_of(award: Award, *, user: User, now: datetime) -> Delivery:
     method, payout = Method(award.method), payouts.of(award)
     owed = award.delivery is not None and award.delivery.status == ObligationStatus.OPEN
     failed = payout is not None and payout.status == PayoutStatus.FAILED
+    # Of what was never told there is nothing to say but that it is delivered.
+    told = payout is not None and payout.attempts > 0 and award.status == AwardStatus.GIVEN
     stands = award.status in (AwardStatus.GIVEN, AwardStatus.DELIVERED)
     return Delivery(
         phase=phase(award.delivery, now=now) if award.delivery is not None and owed else Phase.AHEAD,
@@ -60,7 +69,11 @@ def delivery_of(award: Award, *, user: User, now: datetime) -> Delivery:
         by_coupon=method == Method.COUPON,
         code=award.coupon.code if method == Method.COUPON and hasattr(award, "coupon") else "",
         payout=payout if payout is not None and payout.status != PayoutStatus.CANCELED else None,
+        paid_too=payout.reference if payout is not None and payout.status == PayoutStatus.CANCELED else "",
         by_hand=award.remedy.payout and payout is None and award.status == AwardStatus.GIVEN,
+        connected=payouts.is_on(),
+        may_confirm=payout is not None and told and bool(can_confirm(user, payout)),
+        may_fail=payout is not None and told and bool(can_fail(user, payout)),
         may_send_again=can_send_again(user, payout) if payout is not None and failed else None,
         older_line=stands and not award.historical and award.remedy_version < award.remedy.version,
     )

@@ -74,6 +74,7 @@ TOLD: dict[str, tuple[str, str, str]] = {
     EventType.APPROVAL_ROUTED: ("The request went to whoever can answer it", "route", ""),
     EventType.PAYOUT_SENT: ("The billing system was told to pay it out", "send", ""),
     EventType.PAYOUT_CONFIRMED: ("The billing system paid it out", "badge-check", "good"),
+    EventType.PAYOUT_CONFIRMED_LATE: ("The billing system paid it out too: perhaps twice", "circle-alert", "bad"),
     EventType.PAYOUT_FAILED: ("The billing system did not pay it out", "circle-alert", "bad"),
     EventType.PAYOUT_REQUEUED: ("had it sent to the billing system again", "send", ""),
     EventType.AWARD_DELIVERED: ("delivered the remedy", "package-check", "good"),

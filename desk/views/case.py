@@ -16,14 +16,13 @@ from cases.domain.permissions import can_work_on
 from cases.enums import CaseOutcome, Feeling, PromiseStatus
 from cases.models import Case, Incident, Investigation, Promise
 from cases.queries import visible_cases, visible_incidents
-from compensation.domain import awards, confirming, delivering, reversing
+from compensation.domain import awards, delivering, reversing
 from compensation.domain.caps import Full
 from compensation.domain.gauges import what_is_left
 from compensation.enums import AwardStatus, Axis, Method
 from compensation.models import Approval, Award
 from compensation.queries import visible_awards
 from compensation.queries.awards import catalog
-from compensation.queries.payouts import visible_payouts
 from desk.forms.case import (
     AwardForm,
     CauseForm,
@@ -292,15 +291,6 @@ def deliver(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     given = delivering.deliver(award, proof=data["proof"], by=person(request), now=timezone.now())
     said = "Here is the code, for them alone." if given.method == Method.COUPON else "Delivered."
     return done(request, "case", shown.reference, said=said, draft=f"deliver-{pk}")
-
-
-@writes
-def send_payout_again(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Have the billing system told once more of what it did not pay out."""
-    shown = _case(request, reference)
-    payout = get_object_or_404(visible_payouts(person(request)), award=pk, award__case=shown)
-    confirming.send_again(payout, by=person(request), now=timezone.now())
-    return done(request, "case", shown.reference, said="In line again. The billing system will be told.")
 
 
 @writes

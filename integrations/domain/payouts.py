@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from standardwebhooks.webhooks import Webhook
+from urllib3.exceptions import NewConnectionError
 
 from compensation.domain import payouts
 from compensation.models import Payout
@@ -66,17 +67,25 @@ def _send_one(payout: Payout, session: requests.Session, url: str, *, clock: Clo
             status = answer.status_code
     except requests.RequestException as problem:
         # Its text names the address, which is in the settings, and nothing that helps more than its kind.
-        _not_sent(payout, type(problem).__name__, final=False, now=clock())
+        _not_sent(payout, type(problem).__name__, perhaps_paid=_may_have_it(problem), now=clock())
         return
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         payouts.note_sent(payout, now=clock())
     else:
-        _not_sent(payout, f"HTTP {status}", final=status in NEVER, now=clock())
+        # It broke in the middle of what it does with it, or whoever stands before it gave up waiting.
+        broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        _not_sent(payout, f"HTTP {status}", final=status in NEVER, perhaps_paid=broke, now=clock())
 
 
-def _not_sent(payout: Payout, error: str, *, final: bool, now: datetime) -> None:
+def _may_have_it(problem: requests.RequestException) -> bool:
+    """Whether what we sent may have arrived, though no answer did: always, unless no connection came about."""
+    reason = getattr(problem.args[0], "reason", None) if problem.args else None
+    return not isinstance(problem, requests.ConnectTimeout) and not isinstance(reason, NewConnectionError)
+
+
+def _not_sent(payout: Payout, error: str, *, perhaps_paid: bool, now: datetime, final: bool = False) -> None:
     logger.warning("Payout %d was not taken (try %d): %s", payout.pk, payout.attempts, error)
-    payouts.note_not_sent(payout, error=error, final=final, now=now)
+    payouts.note_not_sent(payout, error=error, final=final, perhaps_paid=perhaps_paid, now=now)
 
 
 def told(payout: Payout) -> dict[str, Any]:

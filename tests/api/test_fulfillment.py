@@ -10,9 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Notice
 from cases.models import Case
 from compensation.domain import awards, payouts
 from compensation.models import Award, Coupon, Payout, Remedy
+from journal.models import Event
 from tests.api.conftest import Api, problem
 from tests.compensation.test_coupons import pool, voucher
 from tests.factories import NOW, House, again
@@ -185,10 +187,26 @@ def test_a_billing_system_says_no_and_people_have_it_sent_again(house: House, ap
     assert sue.post(f"payouts/{payout.pk}/send-again/", {}, key=key()).json()["status"] == "queued"
 
 
+def test_what_is_confirmed_too_late_is_refused_and_written_down_all_the_same(
+    house: House, api: Client, payout: Payout
+) -> None:
+    crm = api(house.crm)
+    crm.post(f"payouts/{payout.pk}/fail/", {"reason": "Account closed"}, key=key())
+    fulfilled = api(house.alice).post(f"awards/{payout.award_id}/fulfill/", {"proof": "BANK-9"}, key=key())
+    assert fulfilled.json()["proof"] == "BANK-9"
+    address, once = f"payouts/{payout.pk}/confirm/", key()
+    for one in (once, once, key()):
+        refused = problem(crm.post(address, {"reference": "PAY-1"}, key=one), "wrong_state", 409)
+        assert "delivered by hand" in refused["detail"]
+    assert Event.objects.filter(type="payout.confirmed_late").count() == 1
+    assert Notice.objects.filter(kind="payout_paid_twice").count() == 3
+    assert again(payout.award).proof == "BANK-9"
+
+
 def test_nobody_else_says_what_became_of_a_payout(house: House, api: Client, payout: Payout) -> None:
     for verb, body in (("confirm", {"reference": "PAY-1"}), ("fail", {"reason": "No"})):
         address = f"payouts/{payout.pk}/{verb}/"
-        for who in (house.alice, house.sue):
+        for who in (house.alice, house.bob):
             problem(api(who).post(address, body, key=key()), "program_needed", 403)
         problem(api(house.charlie).post(address, body, key=key()), "out_of_reach", 404)
         problem(api(house.crm, scopes=["read", "write"]).post(address, body, key=key()), "scope_missing", 403)

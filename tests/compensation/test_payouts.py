@@ -159,7 +159,7 @@ def test_a_confirmation_may_come_before_we_have_written_down_that_we_sent_it(hou
 def test_who_says_what_became_of_it(house: House) -> None:
     payout = sent(house)
     for verb, given in ((confirming.confirm, {"reference": "PAY-1"}), (confirming.fail, {"reason": "Closed account"})):
-        for person in (house.alice, house.sue):
+        for person in (house.alice, house.bob):
             assert refusal(verb, payout, by=person, now=NOW, **given) == "program_needed"
         assert refusal(verb, payout, by=house.charlie, now=NOW, **given) == "out_of_reach"
     assert refusal(confirm, house, payout, " ") == "proof_needed"

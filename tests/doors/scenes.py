@@ -15,6 +15,9 @@ from tests.factories import DAY, HOUR, NOW, House, again, away
 
 LATER_STILL = NOW + DAY
 
+# Of a payout that the billing system has taken.
+TOLD: dict[str, Any] = {"status": "sent", "queued_at": NOW, "sent_at": NOW, "attempts": 1}
+
 Scene = dict[str, Any]
 
 
@@ -195,8 +198,16 @@ def refund_owed(house: House) -> Scene:
 def payout_under_way(house: House) -> Scene:
     """The billing system was told, and has not answered."""
     scene = refund_owed(house)
-    payout = Payout.objects.create(award=scene["award"], key=uuid.uuid4(), queued_at=NOW, attempts=1)
+    payout = Payout.objects.create(award=scene["award"], key=uuid.uuid4(), **TOLD)
     return scene | {"payout": payout, "award": again(scene["award"])}
+
+
+def payout_of_sues(house: House) -> Scene:
+    """As ``payout_under_way``, given by Sue."""
+    scene = refund_owed(house)
+    award = awards.give(scene["case"], scene["award"].remedy, by=house.sue, now=NOW)
+    payout = Payout.objects.create(award=award, key=uuid.uuid4(), **TOLD)
+    return scene | {"payout": payout, "award": again(award)}
 
 
 def payout_confirmed(house: House) -> Scene:

@@ -75,7 +75,10 @@ def reopen(reason: str = "Charged again") -> dict[str, Any]:
 def approve(amount: int | None = None) -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: approvals.approve(scene["approval"], amount_minor=amount, by=by, now=LATER),
-        "browser": ("/approvals/{approval.pk}/approve", {"amount_minor": f"{amount / 100:.2f}" if amount else ""}),
+        "browser": (
+            "/approvals/{approval.pk}/approve",
+            {"amount_minor": f"{amount / 100:.2f}" if amount else "", "version": "{approval.version}"},
+        ),
         "api": ("approvals/{approval.pk}/approve/", {"amount_minor": amount} if amount else {}),
     }
 
@@ -83,7 +86,7 @@ def approve(amount: int | None = None) -> dict[str, Any]:
 def decline(reason: str = "Too much") -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: approvals.decline(scene["approval"], reason=reason, by=by, now=LATER),
-        "browser": ("/approvals/{approval.pk}/decline", {"reason": reason}),
+        "browser": ("/approvals/{approval.pk}/decline", {"reason": reason, "version": "{approval.version}"}),
         "api": ("approvals/{approval.pk}/decline/", {"reason": reason}),
     }
 
@@ -94,7 +97,10 @@ def counter(version: int | None = None) -> dict[str, Any]:
         "domain": lambda _, scene, by: offers.counter(
             scene["approval"], remedy=scene["instead"], version=version, by=by, now=LATER
         ),
-        "browser": ("/approvals/{approval.pk}/counter", {"remedy": "{instead.pk}", "version": version or ""}),
+        "browser": (
+            "/approvals/{approval.pk}/counter",
+            {"remedy": "{instead.pk}", "version": version or "{approval.version}"},
+        ),
         "api": ("approvals/{approval.pk}/counter/", {"remedy": "{instead.code}"}),
         "headers": {"If-Match": f'"{version}"'} if version else {},
     }
@@ -103,7 +109,7 @@ def counter(version: int | None = None) -> dict[str, Any]:
 def take() -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: offers.take(scene["offer"], by=by, now=LATER),
-        "browser": ("/offers/{offer.pk}/take", {}),
+        "browser": ("/offers/{offer.pk}/take", {"version": "{offer.version}"}),
         "api": ("offers/{offer.pk}/take/", {}),
     }
 
@@ -111,7 +117,7 @@ def take() -> dict[str, Any]:
 def leave() -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: offers.leave(scene["offer"], by=by, now=LATER),
-        "browser": ("/offers/{offer.pk}/leave", {}),
+        "browser": ("/offers/{offer.pk}/leave", {"version": "{offer.version}"}),
         "api": ("offers/{offer.pk}/leave/", {}),
     }
 
@@ -119,7 +125,7 @@ def leave() -> dict[str, Any]:
 def resubmit(note: str = "It was their wedding") -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: resubmitting.resubmit(scene["approval"], note=note, by=by, now=LATER),
-        "browser": ("/approvals/{approval.pk}/resubmit", {"note": note}),
+        "browser": ("/approvals/{approval.pk}/resubmit", {"note": note, "version": "{approval.version}"}),
         "api": ("approvals/{approval.pk}/resubmit/", {"note": note}),
     }
 
@@ -143,6 +149,7 @@ def deliver(proof: str = "") -> dict[str, Any]:
 def confirm(reference: str = "PAY-1") -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: confirming.confirm(scene["payout"], reference=reference, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/paid", {"reference": reference}),
         "api": ("payouts/{payout.pk}/confirm/", {"reference": reference}),
     }
 
@@ -150,6 +157,7 @@ def confirm(reference: str = "PAY-1") -> dict[str, Any]:
 def fail(reason: str = "Account closed") -> dict[str, Any]:
     return {
         "domain": lambda _, scene, by: confirming.fail(scene["payout"], reason=reason, by=by, now=LATER),
+        "browser": ("/cases/{case.reference}/awards/{award.pk}/not-paid", {"reason": reason}),
         "api": ("payouts/{payout.pk}/fail/", {"reason": reason}),
     }
 

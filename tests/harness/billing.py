@@ -18,11 +18,12 @@ SECRET = "whsec_" + "QmlsbGluZyBzeXN0ZW0gb2YgdGhlIHRlc3RzIQ=="
 
 @dataclass
 class Billing:
-    """What came in, and what it answers: a status, after ``seconds``, once ``first`` has seen the request."""
+    """What came in, and what it answers: a status, after ``seconds``, once ``first`` has seen the request; or nothing."""
 
     server: ThreadingHTTPServer
     statuses: list[int] = field(default_factory=list)
     seconds: float = 0.0
+    hangs_up: bool = False
     first: Callable[[dict[str, Any]], object] | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -53,6 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
         billing.headers.append(headers)
         if billing.first is not None:
             billing.first(told)
+        if billing.hangs_up:
+            self.close_connection = True
+            return
         time.sleep(billing.seconds)
         self._answer(billing.statuses.pop(0) if billing.statuses else 200)
 

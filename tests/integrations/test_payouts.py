@@ -86,6 +86,7 @@ def test_a_billing_system_that_is_not_there_is_tried_again(firm: House, billing:
     there = settings.RECOVERY["PAYOUT_WEBHOOK_URL"]
     settings.RECOVERY["PAYOUT_WEBHOOK_URL"] = f"http://127.0.0.1:{free_port()}/payouts"
     assert (send(), again(payout).error, again(payout).status) == (1, "ConnectionError", "queued")
+    assert not again(payout).perhaps_paid, "nobody was there to take it"
     assert send() == 0, "not before its time"
     settings.RECOVERY["PAYOUT_WEBHOOK_URL"] = there
     assert (send(seconds=11), again(payout).status, len(billing.requests)) == (1, "sent", 1)
@@ -98,7 +99,9 @@ def test_what_may_be_better_next_time_is_tried_again_under_the_same_key(
     payout = queued(firm)
     billing.statuses = [status]
     assert (send(), again(payout).error, again(payout).status) == (1, f"HTTP {status}", "queued")
+    assert again(payout).perhaps_paid is (status >= 500), "it broke in the middle of it, or it said no"
     assert (send(seconds=11), again(payout).status) == (1, "sent")
+    assert not again(payout).perhaps_paid, "now it has answered"
     assert billing.keys == [str(payout.key)] * 2
     assert billing.requests[0] == billing.requests[1], "the same request, word for word"
 
@@ -119,9 +122,16 @@ def test_one_that_takes_too_long_is_not_waited_for(
     began = time.monotonic()
     assert (send(), again(payout).error, again(payout).status) == (1, "ReadTimeout", "queued")
     assert time.monotonic() - began < 0.9
+    assert again(payout).perhaps_paid
     billing.seconds = 0.0
     assert (send(seconds=11), again(payout).status) == (1, "sent")
     assert billing.keys == [str(payout.key)] * 2, "it had it already, and can tell"
+
+
+def test_one_that_hangs_up_after_it_was_told_may_have_paid(firm: House, billing: Billing) -> None:
+    payout = queued(firm)
+    billing.hangs_up = True
+    assert (send(), again(payout).error, again(payout).perhaps_paid) == (1, "ConnectionError", True)
 
 
 def test_a_confirmation_that_is_quicker_than_our_own_record_stands(firm: House, billing: Billing) -> None:

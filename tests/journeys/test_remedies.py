@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
 from cases.models import Case
-from compensation.domain import awards
+from compensation.domain import awards, payouts
 from compensation.models import Award
+from tests.compensation import books
 from tests.factories import House
 
 if TYPE_CHECKING:
@@ -147,6 +148,46 @@ def test_without_scripts_an_open_amount_says_how_far_it_goes_and_who_approves_mo
     page.goto(f"/cases/{stocked.heard_case(loss_minor=90000, currency='USD').reference}")
     words = page.locator("label.offer", has_text="Credit").inner_text()
     assert "Nobody here may approve all of $900. Up to $200: Sam can approve it." in words
+
+
+@pytest.mark.practice("P19")
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no_scripts"])
+def test_what_a_billing_system_never_answered_a_supervisor_ends_on_the_case(
+    stocked: House, open_page: OpenPage, settings: Any, scripts: bool
+) -> None:
+    settings.RECOVERY = settings.RECOVERY | {"PAYOUT_WEBHOOK_URL": "http://127.0.0.1:1/payouts"}
+    case = stocked.heard_case()
+    line = stocked.remedy("fee", name="Refund of the fee", method="refund", payout=True, delivery_days=2)
+    for _ in range(2):
+        awards.give(case, line, amount_minor=900, by=stocked.alice, now=timezone.now())
+        claimed = payouts.claim(now=timezone.now())
+        assert claimed is not None
+        payouts.note_sent(claimed, now=timezone.now())
+    second, first = (f"#award-{pk}" for pk in Award.objects.order_by("-id").values_list("id", flat=True))
+
+    rep = open_page(stocked.alice, java_script_enabled=scripts)
+    rep.goto(f"/cases/{case.reference}")
+    assert "is to confirm" in rep.locator(first).inner_text()
+    assert not rep.get_by_text("Say what became of it").count(), "whoever gave it does not say that it arrived"
+
+    sue = open_page(stocked.sue, width=390, height=844, java_script_enabled=scripts)
+    sue.goto(f"/cases/{case.reference}")
+    sue.locator(first).get_by_text("Say what became of it").click()
+    sue.locator(first).get_by_label("The billing system paid it, reference").fill("PAY-77")
+    sue.locator(first).get_by_role("button", name="It was paid", exact=True).click()
+    sue.locator(first).get_by_text("Paid out by the billing system.").wait_for()
+    assert "PAY-77" in sue.locator(first).inner_text()
+    sue.locator(second).get_by_text("Say what became of it").click()
+    sue.locator(second).get_by_label("It was not paid, because").fill("They never had it")
+    sue.locator(second).get_by_role("button", name="It was not paid").click()
+    sue.locator(second).get_by_text("did not pay it out: They never had it").wait_for()
+    assert sue.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    rep.goto(f"/cases/{case.reference}")
+    rep.locator(second).get_by_label("The refund’s reference").fill("BANK-1")
+    rep.locator(second).get_by_role("button", name="Refunded").click()
+    rep.locator(f"{second} [data-status=delivered]").wait_for()
+    books.agree()
 
 
 def test_what_a_colleague_gives_is_ticked_off_without_a_reload(stocked: House, open_page: OpenPage) -> None:

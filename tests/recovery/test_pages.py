@@ -38,6 +38,8 @@ PAGES = {
     "case-close": f"/cases/{REFERENCE}",
     "case-reopen": f"/cases/{REFERENCE}",
     "case-send-again": f"/cases/{REFERENCE}",
+    "case-paid": f"/cases/{REFERENCE}",
+    "case-not-paid": f"/cases/{REFERENCE}",
     "approval-counter": "/approvals",
     "approval-resubmit": "/approvals",
     "offer-take": "/",
