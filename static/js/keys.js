@@ -1,14 +1,38 @@
 /* The keyboard. Anything with data-key="r" is pressed (or focused, if it is a field) by that key; g then a letter goes to a
    screen; j and k walk the rows of a list; Ctrl/⌘ Enter sends the form one is in. Single keys keep quiet while one types,
-   and altogether when switched off (WCAG 2.1.4). */
+   and altogether when switched off (WCAG 2.1.4). Held down, a key is pressed once, unless it only walks. */
 const typing = (el) => el && (el.isContentEditable || /^(TEXTAREA|SELECT)$/.test(el.tagName) ||
   (el.tagName === "INPUT" && !/^(checkbox|radio|submit|button)$/.test(el.type)));
 const on = () => document.body.dataset.keys !== "off";
 let waiting = "";
 let timer = 0;
 
+/* A key that sends something sends what one has looked at. When we moved the focus, or changed what keys would send, those
+   keys keep quiet for half a second, so that a second press meant for the old is not taken for the new. A step of one's
+   own, with j or k, ends it. */
+const LOOK = 500; // ms
+let moved = -LOOK;
+const unseen = () => performance.now() - moved < LOOK;
+const sends = (el) => el?.type === "submit" && el.form?.getAttribute("method") === "post";
+const keys = () => [...new Set([...document.querySelectorAll("[data-key]")].map((el) => el.dataset.key))];
+const meant = () => new Map(keys().map((key) => [key, find(key)]).filter(([, el]) => sends(el))
+  .map(([key, el]) => [key, `${el.form.getAttribute("action")} ${el.name}=${el.value}`]));
+let before = new Map();
+document.addEventListener("htmx:beforeSwap", () => (before = meant()));
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const now = meant();
+  if (detail.requestConfig.verb !== "get" || [...before].some(([key, what]) => now.get(key) !== what)) moved = performance.now();
+  before = new Map();
+});
+/* a whole page that a key sent for is as new */
+let pressing = false;
+document.addEventListener("submit", (event) => pressing && !event.defaultPrevented && sessionStorage.setItem("sent-by-key", "yes"));
+if (sessionStorage.getItem("sent-by-key")) moved = performance.now();
+sessionStorage.removeItem("sent-by-key");
+
 function press(el) {
   if (el.matches(".row-link")) {
+    moved = performance.now();
     el.focus();
     el.scrollIntoView({ block: "nearest" });
   } else if (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && el.type !== "radio" && el.type !== "checkbox") {
@@ -20,7 +44,9 @@ function press(el) {
     el.scrollIntoView({ block: "nearest" });
     el.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
   } else {
+    pressing = true;
     el.click();
+    pressing = false;
     el.focus();
   }
 }
@@ -36,6 +62,7 @@ function find(key) {
 function walk(step) {
   const rows = [...document.querySelectorAll("a.row, .row-link")].filter(visible);
   if (!rows.length) return false;
+  moved = -LOOK;
   const here = document.activeElement?.closest("[data-scope]")?.querySelector(".row-link") ?? document.activeElement;
   const at = rows.indexOf(here);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)];
@@ -72,6 +99,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  const breaks = event.target.tagName === "TEXTAREA" && !event.ctrlKey && !event.metaKey;
+  if (event.key === "Enter" && event.repeat && !breaks) return event.preventDefault();
+  if (event.key === "Enter" && unseen() && event.target.matches(".row-link")) return event.preventDefault();
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest("form");
     const send = form?.querySelector('button[type="submit"].primary, button[type="submit"]');
@@ -85,6 +115,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing(document.activeElement)) return document.activeElement.blur();
   if (!on() || typing(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key;
+  if (event.repeat && !/^[jk]$/.test(key)) return;
   const chord = waiting ? `${waiting} ${key}` : key;
   clearTimeout(timer);
   if (waiting) {
@@ -104,7 +135,7 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "?") help();
   else if (key === "j") done = walk(1);
   else if (key === "k") done = walk(-1);
-  else if (find(key)) press(find(key));
+  else if (find(key)) sends(find(key)) && unseen() || press(find(key));
   else if (key === "n") document.getElementById("go-log")?.click();
   else if (key === "/") document.querySelector('[data-open="palette"]')?.click();
   else done = false;

@@ -64,6 +64,7 @@ function open() {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
+    if (event.repeat) return;
     dialog.open ? dialog.close() : open();
   }
 });

@@ -8,8 +8,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!next || event.detail.xhr?.status >= 400) return;
-  const link = document.getElementById(next)?.querySelector(".row-link");
+  const row = document.getElementById(next);
   next = "";
+  if (row?.contains(document.activeElement)) return; // whoever has the next in hand already keeps their place in it
+  const link = row?.querySelector(".row-link");
   link?.focus();
   link?.scrollIntoView({ block: "nearest" });
 });

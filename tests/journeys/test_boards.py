@@ -67,8 +67,9 @@ def test_a_supervisor_answers_three_requests_without_a_mouse(house: House, open_
 
 
 def on_to(page: Page, approval: Approval) -> None:
-    """The focus goes on by itself to the next request, or to the one before the last."""
+    """The focus goes on by itself to the next request, or to the one before the last, which is looked at."""
     page.locator(f"#ask-{approval.pk}:focus-within, #ask-{approval.pk}:focus").wait_for()
+    page.wait_for_timeout(500)
 
 
 @pytest.mark.practice("P16")

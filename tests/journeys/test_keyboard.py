@@ -103,6 +103,25 @@ def test_lists_are_walked_and_screens_are_reached_by_keys(house: House, open_pag
     assert page.locator("dialog#help[open]").is_visible()
 
 
+AT_ONCE = """document.getElementById("register").parentElement.addEventListener("htmx:afterRequest", () =>
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "r", bubbles: true})), {once: true})"""
+
+
+def test_whoever_opens_the_next_review_at_once_keeps_their_place_in_it(house: House, open_page: OpenPage) -> None:
+    house.now = timezone.now()
+    for name in ("Ana", "Ben"):
+        house.decided(house.favorable(house.customer(name)), by=house.bob)
+    page = open_page(house.sue)
+    page.goto("/honored?show=to_review")
+    for key in ("j", "r", "1"):
+        page.keyboard.press(key)
+    page.evaluate(AT_ONCE)
+    page.keyboard.press("Enter")
+    page.locator("#register .error-row").nth(1).wait_for(state="detached")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.name") == "outcome"
+
+
 def test_the_palette_finds_people_and_actions(house: House, open_page: OpenPage) -> None:
     house.now = timezone.now()
     case = house.case()
