@@ -45,7 +45,6 @@ EVERY = {
     "integrations.forget_answers": 3600,
     "accounts.forget_sessions": 3600,
     "insights.roll_up": 60,
-    "recovery.gather_statistics": 3600,
 }
 
 app.conf.beat_schedule = {

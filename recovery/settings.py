@@ -274,7 +274,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
-CELERY_INCLUDE = ["recovery.heartbeats", "recovery.statistics"]
+CELERY_INCLUDE = ["recovery.heartbeats"]
 CELERY_BEAT_SCHEDULER = "recovery.heartbeats:Clock"
 
 # --- REST -----------------------------------------------------------------------------------------------------------
