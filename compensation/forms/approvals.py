@@ -18,10 +18,24 @@ from recovery.forms import Amount, Form, WallTime, minor
 NOTE = 2000
 
 
+class Seen(forms.IntegerField):
+    """The version of the case that somebody answers. What does not say what it saw is refused: ``version_needed``."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> int:
+        try:
+            return int(super().clean(value))
+        except forms.ValidationError:
+            raise Refused(
+                "version_needed", "This does not say what it answers. Look at the case again, then answer.", "version"
+            ) from None
+
+
 class ApproveForm(Form):
     """All of it, or less of it when an amount is given."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = Seen()
     amount_minor = Amount(label="Approve only", required=False)
     note = forms.CharField(label="Note to the rep", required=False, max_length=NOTE)
 
@@ -31,7 +45,7 @@ class ApproveForm(Form):
 
 
 class DeclineForm(Form):
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = Seen()
     reason = forms.CharField(
         label="Why not",
         required=False,
@@ -44,7 +58,7 @@ class DeclineForm(Form):
 class InsteadForm(Form):
     """Another remedy, from those given: offered instead of what was asked for, or asked for instead of it."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = Seen()
     remedy = forms.ChoiceField(label="Remedy")
     amount_minor = Amount(label="Amount", required=False, help_text="Where the catalog leaves it open.")
     note = forms.CharField(label="Note", required=False, max_length=NOTE)
@@ -69,7 +83,7 @@ class InsteadForm(Form):
 class TakeForm(Form):
     """An offer taken up, or left with a reason."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = Seen()
     note = forms.CharField(required=False, max_length=NOTE)
     reason = forms.CharField(required=False, max_length=NOTE)
 

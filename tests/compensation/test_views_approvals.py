@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.queries import unseen_notices
-from compensation.domain import approvals, awards
+from compensation.domain import approvals, awards, offers
 from compensation.domain.deputies import name_deputy
 from compensation.enums import Axis
 from compensation.models import Approval
+from tests.doors.state import everything
 from tests.factories import DAY, MINUTE, House, again, away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P16")]
@@ -47,7 +49,8 @@ def as_(user: User) -> Client:
 
 
 def answer(user: User, verb: str, approval: Approval, *, htmx: bool = False, **data: Any) -> Any:
-    headers = {"HX-Request": "true"} if htmx else {}
+    """``version`` is that of the case as it is now, where nothing else is said."""
+    headers, data = {"HX-Request": "true"} if htmx else {}, {"version": again(approval).version} | data
     return as_(user).post(reverse(f"approval-{verb}", args=[approval.pk]), data, headers=headers)
 
 
@@ -128,6 +131,42 @@ def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(
     assert "HX-Retarget" not in refused.headers
     for typed in data.values():
         assert f'value="{typed}"' in html or not typed.strip()
+    assert again(asked).status == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [("approve", {}), ("approve", {"amount_minor": "5"}), ("decline", {"reason": "No"}), ("counter", {"remedy": "1"})],
+)
+def test_an_answer_that_does_not_say_what_it_saw_is_refused(
+    house: House, asked: Approval, verb: str, data: dict[str, str]
+) -> None:
+    client, at = as_(house.sue), reverse(f"approval-{verb}", args=[asked.pk])
+    before = everything()
+    for version, headers in product(({}, {"version": ""}, {"version": "lately"}), ({}, {"HX-Request": "true"})):
+        refused = client.post(at, data | version, headers=headers)
+        assert (version, refused.status_code) == (version, 422)
+        assert b'data-refused="version_needed"' in refused.content
+    assert everything() == before
+
+
+@pytest.mark.parametrize("verb", ["take", "leave"])
+def test_nor_is_an_offer_taken_up_or_left_unseen(house: House, asked: Approval, verb: str) -> None:
+    hamper = house.remedy("hamper", kind="non_monetary", cost_minor=100)
+    offer = offers.counter(asked, remedy=hamper, by=house.sue, now=house.now)
+    client, at = as_(house.alice), reverse(f"offer-{verb}", args=[offer.pk])
+    before = everything()
+    refused = client.post(at, {})
+    assert (refused.status_code, b'data-refused="version_needed"' in refused.content) == (422, True)
+    assert everything() == before
+    assert client.post(at, {"version": again(offer).version}).status_code == 302
+
+
+def test_what_changed_since_it_was_seen_is_told_and_nothing_is_answered(house: House, asked: Approval) -> None:
+    seen = again(asked).version
+    house.give(asked.award.case, 500)
+    refused = answer(house.sue, "approve", asked, version=seen)
+    assert (refused.status_code, b'data-refused="changed_meanwhile"' in refused.content) == (422, True)
     assert again(asked).status == "waiting"
 
 

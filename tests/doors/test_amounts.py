@@ -175,6 +175,7 @@ SENT_AT = {
     "value": Door("ada", scenes.live, "remedies/", LINE | {"cost_minor": 500, "value_minor": AMOUNT}, zero=True),
     "at most": Door("ada", scenes.live, "remedies/", LINE | {"at_most_minor": AMOUNT}),
 }
+SEEN = {"version": "{case.version}"}
 GRID = {"grid": "USD", "rep-day-was": "100.00", "rep-day-seen": "1"}
 TYPED_AT = {
     "award": Door(
@@ -184,9 +185,11 @@ TYPED_AT = {
         {"remedy": "{remedy.pk}", "amount-{remedy.pk}": AMOUNT},
         says={"1" + "0" * 30: NOT_WRITTEN},
     ),
-    "approve": Door("sue", asked, "/approvals/{approval.pk}/approve", {"amount_minor": AMOUNT}),
-    "counter": Door("sue", asked, "/approvals/{approval.pk}/counter", {"remedy": "{other.pk}", "amount_minor": AMOUNT}),
-    "resubmit": Door("alice", declined, "/approvals/{approval.pk}/resubmit", {"amount_minor": AMOUNT}),
+    "approve": Door("sue", asked, "/approvals/{approval.pk}/approve", {"amount_minor": AMOUNT} | SEEN),
+    "counter": Door(
+        "sue", asked, "/approvals/{approval.pk}/counter", {"remedy": "{other.pk}", "amount_minor": AMOUNT} | SEEN
+    ),
+    "resubmit": Door("alice", declined, "/approvals/{approval.pk}/resubmit", {"amount_minor": AMOUNT} | SEEN),
     "cap": Door("ada", scenes.live, "/settings/caps", GRID | {"rep-day": AMOUNT}, zero=True),
     "cost": Door("ada", scenes.live, "/settings/catalog/new", LINE | {"cost_minor": AMOUNT}, zero=True),
     "value": Door(
@@ -209,7 +212,8 @@ def filled(template: Any, scene: Scene, amount: str) -> Any:
 
 
 def opened(house: House, door: Door) -> tuple[Scene, User]:
-    return door.scene(house), again(getattr(house, door.who))
+    scene = door.scene(house)
+    return scene | {"case": again(scene["case"])}, again(getattr(house, door.who))
 
 
 @pytest.mark.parametrize("door", SENT_AT)
@@ -263,10 +267,11 @@ def test_more_decimals_than_the_currency_has(house: House, client: Client, curre
         house.caps(role, currency=currency, award=most, case=10**8, day=10**8, month=10**8)
     case = scene["case"]
     award = awards.give(case, money, amount_minor=10**6, by=house.alice, now=NOW)
+    seen = {"version": again(case).version}
     tries = [
         ("alice", f"/cases/{case.reference}/award", {"remedy": money.pk, f"amount-{money.pk}": typed}),
-        ("sue", f"/approvals/{award.approval.pk}/approve", {"amount_minor": typed}),
-        ("sue", f"/approvals/{award.approval.pk}/counter", {"remedy": other.pk, "amount_minor": typed}),
+        ("sue", f"/approvals/{award.approval.pk}/approve", {"amount_minor": typed} | seen),
+        ("sue", f"/approvals/{award.approval.pk}/counter", {"remedy": other.pk, "amount_minor": typed} | seen),
         ("ada", "/settings/caps", {"grid": currency, "rep-day-was": "", "rep-day-seen": "1", "rep-day": typed}),
         ("ada", "/settings/catalog/new", LINE | {"currency": currency, "cost_minor": typed}),
     ]
@@ -370,10 +375,10 @@ def test_nothing_where_an_amount_is_needed(house: House, client: Client) -> None
     for who, at, body, code in empty_at(house, scene):
         answer = Api(getattr(house, who)).post(at, body, key=uuid.uuid4().hex)
         assert (at, answer.json()["code"], answer.status_code) == (at, code, 400)
-    remedy, other = scene["remedy"].pk, scene["other"].pk
+    remedy, other, seen = scene["remedy"].pk, scene["other"].pk, {"version": again(scene["case"]).version}
     for who, at, body in (
         ("alice", f"/cases/{scene['case'].reference}/award", {"remedy": remedy, f"amount-{remedy}": ""}),
-        ("sue", f"/approvals/{scene['approval'].pk}/counter", {"remedy": other, "amount_minor": " "}),
+        ("sue", f"/approvals/{scene['approval'].pk}/counter", {"remedy": other, "amount_minor": " "} | seen),
     ):
         client.force_login(getattr(house, who))
         answer = client.post(at, body)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.authority import Refused
 from accounts.models import User
+from compensation.models import Approval, CounterOffer
 from compensation.tasks import expire_approvals
 from recovery.rest.problems import STATUS_OF
 from tests.api.conftest import Api
@@ -78,7 +79,9 @@ def test_every_door_refuses_with_the_same_code_and_nothing_is_written(
 
 def by_browser(client: Client, refusal: Refusal, house: House, scene: Scene, expected: Refused) -> None:
     assert refusal.browser is not None
-    address, body = (filled(part, house, scene) for part in refusal.browser)
+    # The page carries the version of how things stand now.
+    now = {name: again(thing) if isinstance(thing, Approval | CounterOffer) else thing for name, thing in scene.items()}
+    address, body = (filled(part, house, now) for part in refusal.browser)
     for htmx in ({}, {"HX-Request": "true"}):
         answer = client.post(address, body, headers=htmx)
         if refusal.code == "out_of_reach":

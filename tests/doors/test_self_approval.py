@@ -223,6 +223,7 @@ def test_every_way_round_is_refused_at_every_door(
         assert (verb, sent.status_code, sent.json()["code"]) == (verb, 403, code)
         if not user.is_service:
             typed = {"amount_minor": "1.00"} if verb == "approve less" else body
+            typed = typed | {"version": again(found["approval"]).version}
             shown = client.post(f"/{address}", typed | ({"remedy": found["hamper"].pk} if verb == "counter" else {}))
             assert (verb, shown.status_code) == (verb, 422)
             assert refused.value.reason in html.unescape(shown.content.decode())
@@ -246,7 +247,8 @@ def test_whoever_offers_another_remedy_does_not_take_it_up_for_the_rep(house: Ho
         getattr(offers, verb)(offer, by=house.sue, now=LATER)
     assert refused.value.code == "own_offer"
     assert api.post(f"offers/{offer.pk}/{verb}/", {}, key="own").json()["code"] == "own_offer"
-    assert client.post(f"/offers/{offer.pk}/{verb}", {}).status_code == 422
+    refusal = client.post(f"/offers/{offer.pk}/{verb}", {"version": again(offer).version})
+    assert (refusal.status_code, b'data-refused="own_offer"' in refusal.content) == (422, True)
     assert everything() == before
 
 
