@@ -221,6 +221,7 @@ def tell_log(
             "award": award.pk,
             "status": payout.status,
             "attempts": payout.attempts,
+            "perhaps_paid": payout.perhaps_paid,
             "amount_minor": award.cost_minor,
             "currency": award.currency,
         },

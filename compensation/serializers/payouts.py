@@ -33,6 +33,6 @@ class Payout(serializers.ModelSerializer[models.Payout]):
         model = models.Payout
         fields = [
             "id", "key", "status", "award", "case", "remedy", "method", "amount_minor", "currency", "queued_at",
-            "attempts", "next_try_at", "sent_at", "ended_at", "reference", "error",
+            "attempts", "next_try_at", "sent_at", "ended_at", "reference", "error", "perhaps_paid",
         ]  # fmt: skip
         read_only_fields = fields

@@ -211,6 +211,8 @@ def told(event: Event) -> Line:
 def _usual(event: Event) -> tuple[str, str, str]:
     """The sentence of its type, and whether the customer did it."""
     did, shape, mood = TOLD.get(event.type, (event.get_type_display(), "circle", ""))
+    if event.type == EventType.PAYOUT_FAILED and event.data.get("perhaps_paid"):
+        did = "The billing system gave no answer: it may have paid it"
     if event.actor_kind == ActorKind.CUSTOMER:
         did = BY_CUSTOMER.get(event.type, did)
     elif event.type == EventType.MESSAGE_QUEUED:

@@ -183,6 +183,7 @@ def test_a_billing_system_says_no_and_people_have_it_sent_again(house: House, ap
     problem(crm.post(f"payouts/{payout.pk}/fail/", {}, key=key()), "reason_needed", 400, "reason")
     failed = crm.post(f"payouts/{payout.pk}/fail/", {"reason": "Account closed"}, key=key())
     assert (failed.json()["status"], failed.json()["error"]) == ("failed", "Account closed")
+    assert failed.json()["perhaps_paid"] is False
     problem(crm.post(f"payouts/{payout.pk}/send-again/", {}, key=key()), "person_needed", 403)
     assert sue.post(f"payouts/{payout.pk}/send-again/", {}, key=key()).json()["status"] == "queued"
 

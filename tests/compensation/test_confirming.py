@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import Notice
 from cases.domain import causes, closing
@@ -80,6 +81,32 @@ def test_whoever_gave_it_does_not_also_say_that_it_arrived(house: House) -> None
         assert refusal(verb, payout, by=house.sue, now=NOW, **given) == "program_needed"
         assert refusal(verb, payout, by=house.bob, now=NOW, **given) == "program_needed"
     assert confirming.confirm(payout, reference="PAY-1", by=house.sam, now=NOW).status == "confirmed"
+
+
+def test_an_administrator_says_so_in_the_browser_too_and_whoever_gave_it_is_not_asked(
+    house: House, client: Client
+) -> None:
+    payout = sent(house)
+    address = f"/cases/{payout.award.case.reference}"
+    for person, asked in ((house.alice, False), (house.bob, False), (house.sue, True), (house.ada, True)):
+        client.force_login(person)
+        assert ("Say what became of it" in client.get(address).content.decode()) is asked, person
+    said = client.post(f"{address}/awards/{payout.award_id}/paid", {"reference": "PAY-7"})
+    assert (said.status_code, again(payout).status, again(payout.award).proof) == (302, "confirmed", "PAY-7")
+
+
+def test_the_case_says_that_no_answer_is_no_answer(house: House, client: Client, settings: Any) -> None:
+    payout = tried_in_vain(house)
+    client.force_login(house.alice)
+    address = f"/cases/{payout.award.case.reference}"
+    page = client.get(address).content.decode()
+    assert "gave no answer (ReadTimeout): it may have paid it." in page
+    assert "did not pay it out" not in page
+    delivering.deliver(payout.award, proof="BANK-9", by=house.alice, now=NOW + DAY)
+    assert refusal(confirm, house, payout, "PAY-1") == "wrong_state"
+    page = client.get(address).content.decode()
+    assert "it may have been paid twice" in page
+    assert "PAY-1" in page
 
 
 def test_what_was_tried_before_the_billing_system_was_disconnected_is_delivered_by_hand_or_failed(
