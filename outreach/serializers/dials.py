@@ -39,7 +39,8 @@ class Dial(serializers.ModelSerializer[models.Dial]):
     """One time a number was rung. ``status`` is what the line did, not what came of it: a link's is not known to us.
 
     ``asked_of`` is what the rep calls with; ``dialer`` what rang, which is the link where that could not be reached, and
-    ``error`` then says why. ``link`` is the address that their own device opens.
+    ``error`` then says why. Beside ``queued`` it says why nobody knows whether it rings, beside ``failed`` why nobody knows
+    whether it rang. ``link`` is the address that their own device opens.
     """
 
     user = Named(read_only=True)
