@@ -123,6 +123,7 @@ def _customers(count: int) -> Iterable[dict[str, Any]]:
             "language": "en",
             "channel_preference": "phone",
             "do_not_call": False,
+            "do_not_survey": False,
             "jurisdiction": "US-CO",
             "value_currency": "",
             "risk_flags": "[]",

@@ -1,8 +1,9 @@
 /* What writes is sent once. While a form is on its way it is not sent again; the second click of a double click is no second
    order; and a key takes nothing from a form that was answered only just now. Dropped in silence: the first is under way. */
 const LOOK = 500; // ms: whoever presses on purpose takes longer, a second press of the same key does not
-const PATIENCE = 10_000; // ms: a page that did not come in this time may be asked for again
-const writes = (form) => form?.getAttribute("method") === "post";
+const PATIENCE = 10_000; // ms: what did not come in this time may be asked for again
+/* one after another under the same pointer, on purpose: putting notices away says data-in-a-row */
+const writes = (form) => form?.getAttribute("method") === "post" && !form.hasAttribute("data-in-a-row");
 const since = (moments, form) => performance.now() - (moments.get(form) ?? -Infinity);
 const sent = new WeakMap();
 const answered = new WeakMap();
@@ -16,7 +17,7 @@ function drop(event) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!writes(form)) return;
-  if (since(sent, form) < (form.hasAttribute("hx-post") ? Infinity : PATIENCE)) drop(event);
+  if (since(sent, form) < PATIENCE) drop(event);
   else sent.set(form, performance.now());
 }, true);
 document.addEventListener("htmx:afterRequest", ({ detail }) => {

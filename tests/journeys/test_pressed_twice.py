@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
+from accounts.domain.notices import tell
 from cases.models import Case, Disclosure
 from compensation.domain import awards
 from compensation.models import Approval, Award, Remedy
@@ -250,3 +252,26 @@ def test_a_second_press_that_meets_the_next_page_is_not_sent_again(house: House,
     with page.expect_navigation():
         page.keyboard.press("6")
     assert Disclosure.objects.get().attempts.count() == 2
+
+
+def test_notices_are_put_away_one_after_another_under_the_same_pointer(house: House, open_page: OpenPage) -> None:
+    for number in range(3):
+        tell(
+            [house.alice],
+            key=f"k{number}",
+            kind="promise_due",
+            title=f"Due: call {number}",
+            path="/",
+            now=timezone.now(),
+        )
+    page = open_page(house.alice)
+    page.goto("/")
+    places = page.get_by_role("button", name="Put away: Due")
+    places.nth(2).wait_for()
+    where = places.last.bounding_box()
+    assert where is not None
+    page.mouse.move(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    for clicks in (1, 2):
+        page.mouse.down(click_count=clicks)
+        page.mouse.up(click_count=clicks)
+        expect(places).to_have_count(3 - clicks)
