@@ -25,7 +25,8 @@ class Approvals(Door):
     noun = "approval"
     orders = NEWEST
     filterset_class = filters.ApprovalFilters
-    money = guarded = frozenset({"approve", "decline", "counter", "resubmit"})
+    money = frozenset({"approve", "decline", "counter", "resubmit"})
+    guarded, versioned = frozenset({"decline", "resubmit"}), frozenset({"approve", "counter"})
 
     def _one(self, id: int) -> models.Approval:
         return self.found(with_particulars(visible_approvals(self.caller)), pk=id)
@@ -46,7 +47,7 @@ class Approvals(Door):
     @extend_schema(request=shapes.Approving, responses=shapes.Approval)
     def approve(self, request: Request, id: int) -> Response:
         """Approve all of it, or less. It spends the caller's own caps, or those of whoever they stand in for."""
-        given, version = self.asked(shapes.Approving), self.if_match()
+        given, version = self.asked(shapes.Approving), self.if_match(needed=True)
         approval = self._one(id)
         answered = approvals.approve(approval, version=version, by=self.caller, now=timezone.now(), **given)
         return self._answered(approval, answered)
@@ -62,7 +63,7 @@ class Approvals(Door):
     @extend_schema(request=shapes.Countering, responses=shapes.Offer)
     def counter(self, request: Request, id: int) -> Response:
         """Offer another remedy instead. It is reserved until the rep takes it up or leaves it."""
-        given, version = self.asked(shapes.Countering), self.if_match()
+        given, version = self.asked(shapes.Countering), self.if_match(needed=True)
         approval, remedy = self._one(id), self._remedy(given)
         offer = offers.counter(approval, remedy=remedy, version=version, by=self.caller, now=timezone.now(), **given)
         return self.shown(offer, shapes.Offer, at=reverse("api-offer", args=[offer.pk]))
@@ -91,7 +92,8 @@ class Offers(Door):
     noun = "offer"
     orders = NEWEST
     filterset_class = filters.OfferFilters
-    money = guarded = frozenset({"take", "leave"})
+    money = frozenset({"take", "leave"})
+    guarded, versioned = frozenset({"leave"}), frozenset({"take"})
 
     def _one(self, id: int) -> models.CounterOffer:
         return self.found(offers_with_particulars(visible_offers(self.caller)), pk=id)
@@ -103,13 +105,13 @@ class Offers(Door):
 
     @extend_schema(responses=shapes.Offer)
     def retrieve(self, request: Request, id: int) -> Response:
-        """One offer."""
+        """One offer. Its ETag is the version of the case: send it as If-Match to take it up or leave it."""
         return self.shown(self._one(id), shapes.Offer)
 
     @extend_schema(request=shapes.Taking, responses=shapes.Offer)
     def take(self, request: Request, id: int) -> Response:
         """Take it up: the remedy is given."""
-        given, version = self.asked(shapes.Taking), self.if_match()
+        given, version = self.asked(shapes.Taking), self.if_match(needed=True)
         offer = self._one(id)
         return self._ended(offer, offers.take(offer, version=version, by=self.caller, now=timezone.now(), **given))
 

@@ -120,7 +120,7 @@ def test_a_stranger_finds_nothing(house: House, api: Clients, method: str, path:
         if method == "GET":
             answer = stranger.get(at)
         elif method == "POST":
-            answer = stranger.post(at, body, key="k")
+            answer = stranger.post(at, body, key="k", if_match="*")
         elif method == "PATCH":
             answer = stranger.patch(at, body, version=1)
         else:
@@ -168,7 +168,7 @@ def test_a_program_cannot_do_what_takes_a_person(house: House, api: Clients) -> 
     approval = house.asked(case, now=datetime.now(UTC))
     incident = case.incidents.first()
     assert incident is not None
-    problem(crm.post(f"approvals/{approval.pk}/approve/", {}, key="1"), "person_needed", 403)
+    problem(crm.post(f"approvals/{approval.pk}/approve/", {}, key="1", if_match="*"), "person_needed", 403)
     problem(crm.post(f"cases/{case.reference}/close/", {"outcome": "put_right"}), "person_needed", 403)
     problem(crm.post(f"incidents/{incident.pk}/acknowledge/", {}), "person_needed", 403)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from compensation.models import Approval, CounterOffer, Deputy
+from tests.api.conftest import problem
 from tests.compensation.books import agree
 from tests.factories import House, again, away
 
@@ -68,9 +69,24 @@ def test_an_answer_is_bound_to_the_case_as_it_was_seen(
     assert again(asked).status == "waiting"
 
 
+def test_what_gives_something_has_to_say_what_it_saw(house: House, api: Clients, asked: Approval) -> None:
+    house.remedy("hamper", cost_minor=2500)
+    sue, rep = api(house.sue), api(house.alice)
+    for verb, body in (("approve", {}), ("approve", {"amount_minor": 100}), ("counter", {"remedy": "hamper"})):
+        problem(sue.post(f"approvals/{asked.pk}/{verb}/", body, key=f"o{body}"), "version_needed", 428, "If-Match")
+    assert again(asked).status == "waiting"
+    offer = sue.post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"}, key="p", if_match="*")
+    at = f"offers/{offer.json()['id']}"
+    problem(rep.post(f"{at}/take/", {}, key="q"), "version_needed", 428, "If-Match")
+    assert rep.get(f"{at}/").json()["status"] == "open"
+    assert rep.post(f"{at}/take/", {}, key="r", if_match=offer.headers["ETag"]).json()["status"] == "taken"
+
+
 def test_something_else_is_offered_taken_up_and_told_of(house: House, api: Clients, asked: Approval) -> None:
     house.remedy("hamper", kind="non_monetary", cost_minor=2500)
-    answer = api(house.sue).post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper", "note": "Nicer"}, key="c")
+    answer = api(house.sue).post(
+        f"approvals/{asked.pk}/counter/", {"remedy": "hamper", "note": "Nicer"}, key="c", if_match="*"
+    )
     assert answer.status_code == 200, answer.content
     offer = answer.json()
     assert (offer["remedy"], offer["cost_minor"], offer["status"]) == ("hamper", 2500, "open")
@@ -83,7 +99,7 @@ def test_something_else_is_offered_taken_up_and_told_of(house: House, api: Clien
     )
     assert (taken.status_code, taken.json()["status"], taken.json()["ended_by"]["name"]) == (200, "taken", "Alice")
     assert rep.get(f"awards/{offer['award']}/").json()["status"] == "delivered"
-    again_ = rep.post(f"offers/{offer['id']}/take/", {}, key="e")
+    again_ = rep.post(f"offers/{offer['id']}/take/", {}, key="e", if_match="*")
     assert (again_.status_code, again_.json()["code"]) == (409, "wrong_state")
     agree()
 
@@ -91,7 +107,7 @@ def test_something_else_is_offered_taken_up_and_told_of(house: House, api: Clien
 def test_what_was_left_is_asked_for_again(house: House, api: Clients, asked: Approval) -> None:
     house.remedy("hamper", kind="non_monetary", cost_minor=2500)
     sue, rep = api(house.sue), api(house.alice)
-    offer = sue.post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"}, key="f").json()["id"]
+    offer = sue.post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"}, key="f", if_match="*").json()["id"]
     early = rep.post(f"approvals/{asked.pk}/resubmit/", {"note": "Please"}, key="g")
     assert (early.status_code, early.json()["code"]) == (409, "offer_open")
     assert rep.post(f"offers/{offer}/leave/", {"reason": "Allergic"}, key="h").json()["status"] == "not_taken"
@@ -107,13 +123,16 @@ def test_what_moves_money_needs_a_key_and_a_stranger_finds_nothing(house: House,
     house.remedy("hamper", cost_minor=2500)
     without = api(house.sue).post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"})
     assert without.json()["code"] == "idempotency_key_needed"
-    offer = api(house.sue).post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"}, key="k").json()["id"]
+    offer = (
+        api(house.sue).post(f"approvals/{asked.pk}/counter/", {"remedy": "hamper"}, key="k", if_match="*").json()["id"]
+    )
     stranger = api(house.charlie)
     for path in (f"approvals/{asked.pk}/", f"offers/{offer}/", f"approval-routes/{house.unit.pk}/"):
         assert stranger.get(path).status_code == 404
     for path in (f"approvals/{asked.pk}/resubmit/", f"offers/{offer}/take/", f"offers/{offer}/leave/"):
-        assert stranger.post(path, {"note": "x"} if "resubmit" in path else {}, key=path).status_code == 404
-    own = api(house.sue).post(f"offers/{offer}/take/", {}, key="l")
+        body = {"note": "x"} if "resubmit" in path else {}
+        assert stranger.post(path, body, key=path, if_match="*").status_code == 404
+    own = api(house.sue).post(f"offers/{offer}/take/", {}, key="l", if_match="*")
     assert (own.status_code, own.json()["code"]) == (403, "own_offer")
     assert CounterOffer.objects.get().status == "open"
 
@@ -155,9 +174,9 @@ def test_a_deputy_answers_by_rest_only_while_the_other_is_not_there(
 ) -> None:
     api(house.sue).post("deputies/", {"principal": house.sue.pk, "deputy": house.bob.pk, "ends_at": soon()})
     bob = api(house.bob)
-    there = bob.post(f"approvals/{asked.pk}/approve/", {}, key="m")
+    there = bob.post(f"approvals/{asked.pk}/approve/", {}, key="m", if_match="*")
     assert (there.status_code, there.json()["code"]) == (403, "principal_there")
     away(house.sue, until=datetime.now(UTC) + timedelta(hours=1))
-    answer = bob.post(f"approvals/{asked.pk}/approve/", {}, key="n")
+    answer = bob.post(f"approvals/{asked.pk}/approve/", {}, key="n", if_match="*")
     assert (answer.status_code, answer.json()["on_behalf_of"]["name"]) == (200, "Sue")
     agree()

@@ -59,8 +59,9 @@ def test_from_the_mistake_to_the_closed_case(house: House, api: Clients) -> None
 
     (waiting,) = supervisor.get("approvals/", status="waiting").json()["results"]
     assert waiting["id"] == above.json()["approval"]
-    problem(rep.post(f"approvals/{waiting['id']}/approve/", {}, key="own"), "own_approval", 403)
-    approved = supervisor.post(f"approvals/{waiting['id']}/approve/", {"amount_minor": 2500}, key="p-1")
+    problem(rep.post(f"approvals/{waiting['id']}/approve/", {}, key="own", if_match="*"), "own_approval", 403)
+    seen = supervisor.get(f"approvals/{waiting['id']}/").headers["ETag"]
+    approved = supervisor.post(f"approvals/{waiting['id']}/approve/", {"amount_minor": 2500}, key="p-1", if_match=seen)
     assert (approved.status_code, approved.json()["status"]) == (200, "approved_less"), approved.content
     assert Notice.objects.filter(user=house.alice, kind="approval_answered").exists()
 

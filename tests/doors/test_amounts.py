@@ -225,7 +225,7 @@ def test_what_a_program_sends_for_an_amount(house: House, door: str) -> None:
         if sent == "0" and tried.zero:
             continue
         body = json.dumps(tried.body).replace(json.dumps(AMOUNT), sent)
-        answer = api.post(filled(tried.at, scene, ""), body, key=uuid.uuid4().hex)
+        answer = api.post(filled(tried.at, scene, ""), body, key=uuid.uuid4().hex, if_match="*")
         told = answer.json()
         assert (sent, told.get("code"), answer.status_code) == (sent, code, 400), told
         assert len(told["detail"]) > 10
@@ -312,7 +312,7 @@ CURRENCIES: list[tuple[str, str, dict[str, Any], str]] = [
 def test_another_currency(house: House, who: str, at: str, body: dict[str, Any], code: str) -> None:
     scene = asked(house)
     api, before = Api(getattr(house, who)), everything()
-    answer = api.post(at.format(**scene), body, key=uuid.uuid4().hex)
+    answer = api.post(at.format(**scene), body, key=uuid.uuid4().hex, if_match="*")
     assert (answer.json()["code"], answer.status_code) == (code, STATUS_OF.get(code, 409)), answer.json()
     assert everything() == before
 
@@ -373,7 +373,7 @@ def test_nothing_where_an_amount_is_needed(house: House, client: Client) -> None
     scene = asked(house)
     before = everything()
     for who, at, body, code in empty_at(house, scene):
-        answer = Api(getattr(house, who)).post(at, body, key=uuid.uuid4().hex)
+        answer = Api(getattr(house, who)).post(at, body, key=uuid.uuid4().hex, if_match="*")
         assert (at, answer.json()["code"], answer.status_code) == (at, code, 400)
     remedy, other, seen = scene["remedy"].pk, scene["other"].pk, {"version": again(scene["case"]).version}
     for who, at, body in (

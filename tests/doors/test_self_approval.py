@@ -219,7 +219,7 @@ def test_every_way_round_is_refused_at_every_door(
             at_the_domain(verb, found, user)
         assert (verb, refused.value.code) == (verb, code)
         address = f"approvals/{found['approval'].pk}/{verb.split()[0]}"
-        sent = api.post(f"{address}/", body, key=uuid.uuid4().hex)
+        sent = api.post(f"{address}/", body, key=uuid.uuid4().hex, if_match="*")
         assert (verb, sent.status_code, sent.json()["code"]) == (verb, 403, code)
         if not user.is_service:
             typed = {"amount_minor": "1.00"} if verb == "approve less" else body
@@ -232,7 +232,7 @@ def test_every_way_round_is_refused_at_every_door(
 
 def test_a_credential_that_an_administrator_made_for_the_asker_acts_as_the_asker(house: House) -> None:
     found, sue = by_whoever_asked(house)
-    answer = Api(sue).post(f"approvals/{found['approval'].pk}/approve/", {}, key="own")
+    answer = Api(sue).post(f"approvals/{found['approval'].pk}/approve/", {}, key="own", if_match="*")
     assert (answer.status_code, answer.json()["code"]) == (403, "own_approval")
 
 
@@ -246,7 +246,7 @@ def test_whoever_offers_another_remedy_does_not_take_it_up_for_the_rep(house: Ho
     with pytest.raises(Refused) as refused, transaction.atomic():
         getattr(offers, verb)(offer, by=house.sue, now=LATER)
     assert refused.value.code == "own_offer"
-    assert api.post(f"offers/{offer.pk}/{verb}/", {}, key="own").json()["code"] == "own_offer"
+    assert api.post(f"offers/{offer.pk}/{verb}/", {}, key="own", if_match="*").json()["code"] == "own_offer"
     refusal = client.post(f"/offers/{offer.pk}/{verb}", {"version": again(offer).version})
     assert (refusal.status_code, b'data-refused="own_offer"' in refusal.content) == (422, True)
     assert everything() == before

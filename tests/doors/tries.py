@@ -14,6 +14,8 @@ LATER = NOW + MINUTE
 TOMORROW = (NOW + DAY).isoformat()
 YESTERDAY = (NOW - DAY).isoformat()
 API_ONLY = {"browser": None}
+# What has to say which version it saw says that any will do.
+ANY = {"If-Match": "*"}
 
 
 def give(amount: int | None = 500, **more: Any) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def approve(amount: int | None = None) -> dict[str, Any]:
             {"amount_minor": f"{amount / 100:.2f}" if amount else "", "version": "{approval.version}"},
         ),
         "api": ("approvals/{approval.pk}/approve/", {"amount_minor": amount} if amount else {}),
+        "headers": ANY,
     }
 
 
@@ -102,7 +105,7 @@ def counter(version: int | None = None) -> dict[str, Any]:
             {"remedy": "{instead.pk}", "version": version or "{approval.version}"},
         ),
         "api": ("approvals/{approval.pk}/counter/", {"remedy": "{instead.code}"}),
-        "headers": {"If-Match": f'"{version}"'} if version else {},
+        "headers": {"If-Match": f'"{version}"'} if version else ANY,
     }
 
 
@@ -111,6 +114,7 @@ def take() -> dict[str, Any]:
         "domain": lambda _, scene, by: offers.take(scene["offer"], by=by, now=LATER),
         "browser": ("/offers/{offer.pk}/take", {"version": "{offer.version}"}),
         "api": ("offers/{offer.pk}/take/", {}),
+        "headers": ANY,
     }
 
 
