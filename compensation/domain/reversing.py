@@ -17,7 +17,7 @@ from cases.enums import ObligationStatus
 from compensation.domain import caps, coupons, ledger, payouts
 from compensation.domain.steps import hold_award, record_award
 from compensation.domain.workflow import AWARD
-from compensation.enums import Account, AwardStatus, Basis, RemedyKind
+from compensation.enums import Account, AwardStatus, Basis, Method, RemedyKind
 from compensation.models import Award
 from journal.enums import EventType
 
@@ -25,8 +25,8 @@ from journal.enums import EventType
 def can_reverse(user: User, award: Award) -> Verdict:
     """Whoever gave a remedy takes it back while the case is live; a supervisor also later. Never an apology.
 
-    A code that is out is worth its money until somebody blocks it, so whoever gave it does not free their cap of it:
-    another person, a supervisor, does.
+    What the customer has in their hands is worth its money until we have it again, so whoever gave it does not free their
+    cap of it: another person, a supervisor, does.
     """
     if award.historical or award.case.historical:
         return READ_ONLY_HISTORY
@@ -41,12 +41,19 @@ def can_reverse(user: User, award: Award) -> Verdict:
     supervises, gave = user.role == Role.SUPERVISOR and not user.is_service, award.given_by_id == user.pk
     if not supervises and not gave:
         return refuse("not_yours", f"{award.given_by.name} gave this. They or a supervisor can reverse it.")
-    if gave and coupons.is_out(award):
+    if gave and (their := _in_their_hands(award)):
         another = "Another supervisor" if supervises else "A supervisor"
-        return refuse(
-            "code_is_out", f"Its code is with the customer. {another} takes it back once the code is blocked."
-        )
+        return refuse("in_their_hands", their.format(another=another))
     return ALLOWED if supervises else is_live(award.case)
+
+
+def _in_their_hands(award: Award) -> str:
+    """What to say of a remedy that reached the customer by itself: a code that was given out, or what was delivered."""
+    if coupons.is_out(award):
+        return "Its code is with the customer. {another} takes it back once the code is blocked."
+    if award.method != Method.NONE and award.status == AwardStatus.DELIVERED:
+        return "It was delivered to the customer. {another} takes it back once we have it again."
+    return ""
 
 
 @transaction.atomic
@@ -54,7 +61,7 @@ def reverse(award: Award, *, reason: str, by: User, now: datetime, version: int 
     """Take a remedy back. The money returns to the counters and the period it came from; the ledger gets a new entry.
 
     What waits to be paid out is paid out no more; a code that was given stays with its award and goes to nobody else.
-    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``code_is_out``, ``apology_stands``,
+    Refused: ``out_of_reach``, ``reason_needed``, ``wrong_state``, ``not_yours``, ``in_their_hands``, ``apology_stands``,
     ``case_closed``, ``payout_under_way``, ``changed_meanwhile``.
     """
     held, locked = hold_award(award, by=by, version=version)

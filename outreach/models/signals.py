@@ -30,6 +30,9 @@ class Signal(models.Model):
     set_aside_until = models.DateTimeField(
         null=True, blank=True, help_text="It could not be weighed: until when it is left alone."
     )
+    seen_to_at = models.DateTimeField(
+        null=True, blank=True, help_text="Of a request: when a call was planned, or somebody was told that none is."
+    )
 
     class Meta:
         constraints = [
@@ -43,7 +46,9 @@ class Signal(models.Model):
         indexes = [
             models.Index(fields=["id"], name="signals_to_plan", condition=Q(fate="")),
             models.Index(fields=["unit", "-at", "-id"], name="signals_of_unit"),
-            models.Index(fields=["received_at"], name="requests_for_calls", condition=Q(kind="request")),
+            models.Index(
+                fields=["received_at"], name="requests_for_calls", condition=Q(kind="request", seen_to_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ CAPS = {
 EXPECTED = {
     "beyond_every_cap", "over_your_cap", "own_approval", "supervisor_needed", "wrong_state", "not_yours", "not_an_amount",
     "amount_fixed", "same_remedy", "own_offer", "pool_empty", "offer_open", "approval_expired", "offer_expired",
-    "code_is_out",
+    "in_their_hands",
 }  # fmt: skip
 # Where an award's money stands, by what the model says of it.
 STANDS = {

@@ -244,7 +244,7 @@ def test_nobody_alone_hands_out_more_codes_than_their_caps_hold(house: House) ->
     house.caps(award=2000, case=2000, customer=2000, day=2000, month=2000, team=2000)
     line, case = voucher(house, pool(house, "A-1\nA-2\nA-3\n"), cost_minor=2000), house.heard_case()
     award = awards.give(case, line, by=house.alice, now=NOW)
-    assert refusal(reversing.reverse, award, reason="Again", by=house.alice, now=NOW) == "code_is_out"
+    assert refusal(reversing.reverse, award, reason="Again", by=house.alice, now=NOW) == "in_their_hands"
     assert refusal(awards.give, case, line, by=house.alice, now=NOW) == "beyond_every_cap"
     assert (Coupon.objects.filter(award__isnull=False).count(), counters()["day 2026-03-10"]) == (1, (2000, 0))
     agree()
@@ -258,7 +258,7 @@ def test_a_code_that_is_out_is_taken_back_by_a_supervisor_who_did_not_give_it(ho
     assert refusal(reverse, first, reason="Blocked", by=house.bob, now=NOW) == "not_yours"
     assert refusal(reverse, first, reason=" ", by=house.sue, now=NOW) == "reason_needed"
     assert reverse(first, reason="Blocked", by=house.sue, now=NOW).status == "reversed"
-    assert refusal(reverse, second, reason="Blocked", by=house.sue, now=NOW) == "code_is_out"
+    assert refusal(reverse, second, reason="Blocked", by=house.sue, now=NOW) == "in_their_hands"
     assert reverse(second, reason="Blocked", by=house.sam, now=NOW).status == "reversed"
     agree()
 
@@ -267,7 +267,7 @@ def test_whoever_became_a_supervisor_does_not_take_back_the_code_they_gave(house
     house.usual_caps()
     award = awards.give(house.heard_case(), voucher(house, pool(house, "A-1\n")), by=house.alice, now=NOW)
     change_user(house.alice, role="supervisor", by=house.ada, now=NOW)
-    assert refusal(reversing.reverse, award, reason="Mine", by=again(house.alice), now=NOW) == "code_is_out"
+    assert refusal(reversing.reverse, award, reason="Mine", by=again(house.alice), now=NOW) == "in_their_hands"
 
 
 def test_until_its_code_is_out_a_coupon_is_taken_back_as_anything_else(house: House) -> None:

@@ -79,6 +79,17 @@ def test_who_reverses_what(house: House) -> None:
     agree()
 
 
+@pytest.mark.practice("P16")
+def test_what_was_delivered_is_taken_back_by_a_supervisor_who_did_not_give_it(house: House) -> None:
+    house.usual_caps()
+    refund = house.remedy("refund", method="refund", delivery_days=2)
+    award = awards.give(house.heard_case(), refund, amount_minor=800, by=house.alice, now=NOW)
+    delivering.deliver(award, proof="RF-1", by=house.alice, now=NOW)
+    assert refusal(reversing.reverse, award, reason="Again", by=house.alice, now=NOW) == "in_their_hands"
+    assert reversing.reverse(award, reason="It bounced", by=house.sue, now=NOW).status == "reversed"
+    agree()
+
+
 def test_after_the_case_closed_only_a_supervisor_takes_something_back(house: House) -> None:
     house.usual_caps()
     case = house.heard_case()

@@ -132,8 +132,8 @@ REFUSALS = [
     refusal("apology_stands", "takes back an apology", "alice", apologized, reverse()),
     refusal("wrong_state", "delivers what was delivered", "alice", given, deliver()),
     refusal("out_of_reach", "takes back a stranger's", "charlie", given, reverse()),
-    refusal("code_is_out", "takes back the code she gave", "alice", code_out, reverse()),
-    refusal("code_is_out", "takes back the code she gave", "sue", code_out_by_sue, reverse()),
+    refusal("in_their_hands", "takes back the code she gave", "alice", code_out, reverse()),
+    refusal("in_their_hands", "takes back the code she gave", "sue", code_out_by_sue, reverse()),
     # Delivering
     refusal("proof_needed", "delivers a refund without its reference", "alice", refund_owed, deliver(" ")),
     refusal("rep_needed", "delivers", "ada", refund_owed, deliver("R-1")),

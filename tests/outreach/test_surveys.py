@@ -273,6 +273,29 @@ def test_where_no_call_can_be_planned_the_owner_is_told_once(house: House) -> No
     assert (step.heard_by, step.promised) == ("Alice", True)
 
 
+def test_a_request_that_no_program_plans_for_is_told_after_minutes_and_the_page_says_to_whom(house: House) -> None:
+    survey = asked(house)
+    Program.objects.update(active=False)
+    signal = answering.ask_for_call(survey, words="Anybody there?", now=LATER)
+    planning.plan(now=LATER)
+    assert answering.see_to_requests(now=LATER + 4 * MINUTE) == 0
+    shown = Survey.objects.select_related("case__owner", "unit").get(pk=survey.pk)
+    assert (next_step(shown, now=LATER + 15 * DAY).calling_soon, again(signal).fate) == (True, "")
+    assert answering.see_to_requests(now=LATER + 5 * MINUTE) == 1
+    assert answering.see_to_requests(now=LATER + 6 * MINUTE) == 0
+    assert Notice.objects.get(kind="asks_for_call").body == "Anybody there?"
+    step = next_step(shown, now=LATER + 15 * DAY)
+    assert (step.calling_soon, step.heard_by) == (False, "Alice")
+
+
+def test_a_request_is_seen_to_however_late_its_plan_comes(house: House) -> None:
+    survey = asked(house, house.customer(phones=[]))
+    answering.ask_for_call(survey, now=LATER)
+    planning.plan(now=LATER + 3 * DAY)
+    assert answering.see_to_requests(now=LATER + 3 * DAY) == 1
+    assert Notice.objects.filter(kind="asks_for_call").count() == 1
+
+
 def test_a_customer_who_does_not_want_to_be_asked_says_so_and_may_change_their_mind(house: House) -> None:
     survey = asked(house)
     answering.choose_asking(survey, wanted=False, now=LATER)

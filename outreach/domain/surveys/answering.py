@@ -14,7 +14,7 @@ from accounts.authority import Refused, Verdict, refuse
 from accounts.domain import links
 from accounts.domain.notices import tell
 from accounts.domain.words import said
-from accounts.queries import is_there, supervisors_of_unit
+from accounts.queries import answers_for, supervisors_of_unit
 from cases.domain.customers import wants_surveys
 from cases.enums import Channel
 from cases.models import Case
@@ -22,12 +22,14 @@ from journal.domain.log import record, together
 from journal.enums import ActorKind, EventType
 from outreach.domain import signals
 from outreach.domain.workflow import SURVEY
-from outreach.enums import SignalKind, SurveyStatus
+from outreach.enums import SignalFate, SignalKind, SurveyStatus
 from outreach.models import SCORES, Signal, Survey
 
 WORDS_LENGTH = 5000
-# What became of a request to be called, where nobody is going to by itself.
-PATIENT = ("", "call_planned", "already_planned")
+# A request waits for the plan for so long before somebody is told of it: without a program there is no plan.
+PLANNED_WITHIN = timedelta(minutes=5)
+CALLED = (SignalFate.CALL_PLANNED, SignalFate.ALREADY_PLANNED)
+REQUESTS = 100
 
 
 def of_token(token: str) -> Survey:
@@ -130,17 +132,25 @@ def ask_for_call(survey: Survey, *, words: str = "", now: datetime) -> Signal:
 def see_to_request(signal: Signal, *, now: datetime) -> Signal:
     """Where no call follows from a request, somebody is told: nobody who asks is left without an answer.
 
-    The owner of the case if they are there, else the supervisors; once. Returns the signal as it is now.
+    The owner of the case if they are there and serve its unit, else the supervisors; once, at the latest
+    ``PLANNED_WITHIN`` after it came. Returns the signal as it is now.
     """
-    found = Signal.objects.select_related("customer", "case__owner").get(pk=signal.pk)
-    if found.fate in PATIENT:
+    rows = Signal.objects.select_for_update(of=("self",), no_key=True).select_related("customer", "case__owner")
+    found = rows.get(pk=signal.pk)
+    waits = not found.fate and found.received_at > now - PLANNED_WITHIN
+    if found.seen_to_at is not None or waits:
+        return found
+    found.seen_to_at = now
+    found.save(update_fields=["seen_to_at"])
+    if found.fate in CALLED:
         return found
     owner = found.case.owner if found.case else None
+    why = f": {found.get_fate_display()}" if found.fate else ""
     tell(
-        [owner] if owner and is_there(owner, now) else supervisors_of_unit(found.unit_id),
+        [owner] if owner and answers_for(owner, found.unit_id, now) else supervisors_of_unit(found.unit_id),
         key=f"asks_for_call:{found.pk}",
         kind="asks_for_call",
-        title=f"{found.customer.display_name} asks to be called, and no call is planned: {found.get_fate_display()}.",
+        title=f"{found.customer.display_name} asks to be called, and no call is planned{why}.",
         body=found.comment,
         path=f"/cases/{found.case.reference}" if found.case else f"/customers/{found.customer_id}",
         now=now,
@@ -149,10 +159,10 @@ def see_to_request(signal: Signal, *, now: datetime) -> Signal:
     return found
 
 
-def see_to_requests(*, now: datetime) -> int:
-    """The same for all requests of the last day; returns how many were looked at. The system's own work."""
-    requests = Signal.objects.filter(kind=SignalKind.REQUEST, received_at__gt=now - timedelta(days=1))
-    listed = list(requests.exclude(fate__in=PATIENT))
+def see_to_requests(*, now: datetime, limit: int = REQUESTS) -> int:
+    """The same for all requests that were not seen to, the oldest first; returns how many were. The system's own work."""
+    unseen = Signal.objects.filter(kind=SignalKind.REQUEST, seen_to_at__isnull=True)
+    listed = list(unseen.exclude(fate="", received_at__gt=now - PLANNED_WITHIN).order_by("received_at")[:limit])
     for signal in listed:
         see_to_request(signal, now=now)
     return len(listed)
@@ -161,7 +171,8 @@ def see_to_requests(*, now: datetime) -> int:
 def who_answers(case: Case | None, unit_name: str, *, now: datetime) -> str:
     """Whose name a customer is told: the owner of their case while they are there, else the team."""
     owner = case.owner if case is not None else None
-    return owner.name if owner is not None and is_there(owner, now) else unit_name
+    there = owner is not None and case is not None and answers_for(owner, case.unit_id, now)
+    return owner.name if owner is not None and there else unit_name
 
 
 @transaction.atomic

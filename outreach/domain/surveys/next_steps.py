@@ -60,7 +60,7 @@ def next_step(survey: Survey, *, now: datetime) -> NextStep:
         if call.status in (CallStatus.PLANNED, CallStatus.DISPATCHED):
             return _planned(call, sorry=sorry, asked=request is not None, now=now)
     if request is not None:
-        waits = request.fate in ("", SignalFate.CALL_PLANNED)
+        waits = request.fate == SignalFate.CALL_PLANNED or (not request.fate and request.seen_to_at is None)
         who = "" if waits else who_answers(survey.case, survey.unit.name, now=now)
         return NextStep(sorry=sorry, calling_soon=waits, heard_by=who, asked=True)
     return NextStep(sorry=sorry)
