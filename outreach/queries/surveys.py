@@ -50,9 +50,11 @@ def closures_unasked(*, now: datetime) -> QuerySet[Case]:
 def calls_unasked(*, now: datetime) -> QuerySet[FollowUpCall]:
     """Calls that ended lately, reached or not, and after which no survey is planned.
 
-    Who does not want to talk is left alone, and so is who was asked twice already: the call was about a second answer.
+    Those of the lot also where nobody tried: whom it left uncalled is asked whatever happened since. Who does not want to
+    talk is left alone, and so is who was asked twice already: the call was about a second answer.
     """
-    ended = FollowUpCall.objects.filter(finished_at__gt=now - LOOKED_BACK, attempts_made__gt=0, survey__isnull=True)
+    lately = FollowUpCall.objects.filter(finished_at__gt=now - LOOKED_BACK, survey__isnull=True)
+    ended = lately.filter(Q(attempts_made__gt=0) | Q(by_lot=True))
     return (
         ended.exclude(outcome=CallOutcome.REFUSED)
         .exclude(signal__survey__kind=SurveyKind.FOLLOW_UP)

@@ -13,7 +13,7 @@ from outreach.models import FollowUpCall, Program, Signal, Survey
 from tests.api.conftest import Api, problem
 from tests.api.test_queries import counted
 from tests.factories import NOW, House
-from tests.outreach.test_surveys import LATER, asked
+from tests.outreach.surveyed import LATER, asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P22"), pytest.mark.practice("P29")]
 Clients = Callable[..., Api]

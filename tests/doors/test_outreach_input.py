@@ -19,7 +19,7 @@ from outreach.models import Program, Survey
 from tests.api.conftest import Api
 from tests.doors.state import everything
 from tests.factories import DAY, NOW, House
-from tests.outreach.test_surveys import LATER, asked
+from tests.outreach.surveyed import LATER, asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P7", "P22", "P27")]
 

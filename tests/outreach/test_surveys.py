@@ -12,20 +12,20 @@ from accounts.authority import Refused
 from accounts.domain import links
 from accounts.models import Notice
 from cases.domain import closing, customers
-from cases.models import Case, Customer
+from cases.models import Case
 from journal.models import Event
-from outreach.domain import calls, delivery, planning, qualifying
+from outreach.domain import delivery, planning, qualifying
 from outreach.domain.surveys import answering, asking, ending
 from outreach.domain.surveys import planning as surveys
 from outreach.domain.surveys.next_steps import next_step
 from outreach.enums import NotAsked, SignalFate, SurveyKind, SurveyStatus
-from outreach.models import HeldOut, Program, Signal, Survey, SurveyTemplate
+from outreach.models import Program, Signal, Survey, SurveyTemplate
 from tests.factories import DAY, HOUR, MINUTE, NOW, House, again
 from tests.outreach.conftest import Counted, Outreach
+from tests.outreach.surveyed import LATER, answered, asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.practice("P22")]
 
-LATER = NOW + 2 * HOUR
 ALL = {"outcome_fair": 2, "process_fair": 3, "treated_well": 4, "ease": 1, "satisfaction": 2, "would_return": 3}
 
 
@@ -33,18 +33,6 @@ ALL = {"outcome_fair": 2, "process_fair": 3, "treated_well": 4, "ease": 1, "sati
 def _all_are_called(db: None) -> None:
     """Nobody is left out by lot, unless a test says so."""
     Program.objects.update(holdout_percent=0)
-
-
-def asked(house: House, customer: Customer | None = None) -> Survey:
-    """A survey that was sent two hours after the closure of a case of Alice's."""
-    case = house.closed_case(customer)
-    surveys.plan(now=NOW)
-    asking.ask(now=LATER)
-    return Survey.objects.get(case=case)
-
-
-def answered(survey: Survey, *, now: Any = LATER + HOUR, **scores: int) -> Survey:
-    return answering.answer(survey, scores={"satisfaction": 1} | scores, words="Nobody listened", now=now)
 
 
 def types(case: Case) -> list[str]:
@@ -311,63 +299,6 @@ def test_a_rep_keeps_a_customer_from_being_asked(house: House) -> None:
     dana = house.customer()
     customers.change_customer(dana, by=house.alice, now=NOW, version=None, do_not_survey=True)
     assert asked(house, dana).why_not == NotAsked.OPTED_OUT
-
-
-# The second survey -----------------------------------------------------------------------------------------------------
-
-
-def test_some_days_after_a_call_they_are_asked_again_in_spite_of_the_rest(outreach: Outreach) -> None:
-    house = outreach.house
-    survey = asked(house, house.customer(jurisdiction="US-CO"))
-    answered(survey, now=LATER)
-    planning.plan(now=LATER)
-    call = calls.take(again(survey).signal.call, by=house.alice, now=LATER)
-    outreach.outcome(call, "turned_around", now=LATER + DAY)
-    assert (surveys.plan(now=LATER + DAY), surveys.plan(now=LATER + DAY)) == (1, 0)
-    second = Survey.objects.get(call=call)
-    assert (second.kind, second.ask_at) == (SurveyKind.FOLLOW_UP, LATER + 4 * DAY)
-    assert asking.ask(now=LATER + 4 * DAY) == 1
-    assert again(second).status == SurveyStatus.ASKED
-    answered(again(second), satisfaction=5, now=LATER + 5 * DAY)
-    assert Signal.objects.filter(customer=survey.customer).count() == 2
-
-
-def test_a_call_that_was_made_late_gets_a_day(outreach: Outreach) -> None:
-    call = outreach.taken()
-    outreach.outcome(call, "turned_around", now=NOW + 6 * DAY)
-    surveys.plan(now=NOW + 6 * DAY)
-    assert Survey.objects.get(call=call).ask_at == NOW + 7 * DAY
-
-
-def test_who_does_not_want_to_talk_is_left_alone(outreach: Outreach) -> None:
-    outreach.outcome(outreach.taken(), "refused", what_went_wrong="")
-    assert surveys.plan(now=LATER) == 0
-
-
-def test_whom_the_lot_left_uncalled_is_asked_at_the_same_time(outreach: Outreach) -> None:
-    survey = answered(asked(outreach.house), now=LATER)
-    signal = Signal.objects.get(survey=survey)
-    signal.fate = SignalFate.HELD_OUT
-    signal.save()
-    program = Program.objects.get()
-    HeldOut.objects.create(signal=signal, program=program, customer=signal.customer, case=signal.case, at=LATER)
-    assert (surveys.plan(now=LATER), surveys.plan(now=LATER)) == (1, 0)
-    second = Survey.objects.get(kind=SurveyKind.FOLLOW_UP)
-    assert (second.call, second.ask_at) == (None, LATER + 4 * DAY)
-
-
-def test_a_second_answer_leads_to_no_third_survey(outreach: Outreach) -> None:
-    house = outreach.house
-    first = answered(asked(house, house.customer(jurisdiction="US-CO")), now=LATER)
-    planning.plan(now=LATER)
-    call = calls.take(again(first).signal.call, by=house.alice, now=LATER)
-    outreach.outcome(call, "not_turned_around", now=LATER)
-    surveys.plan(now=LATER)
-    asking.ask(now=LATER + 4 * DAY)
-    second = answered(Survey.objects.get(kind=SurveyKind.FOLLOW_UP), now=LATER + 4 * DAY)
-    signal = Signal.objects.get(survey=second)
-    HeldOut.objects.create(signal=signal, program=Program.objects.get(), customer=signal.customer, at=LATER + 4 * DAY)
-    assert surveys.plan(now=LATER + 4 * DAY) == 0
 
 
 # Batches ---------------------------------------------------------------------------------------------------------------
