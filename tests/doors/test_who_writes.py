@@ -68,6 +68,7 @@ UNTOLD = {
     "outreach.calls.keep": "a lease; what comes of it is told",
     "outreach.heartbeats.note": "a sign of life of a process",
     "outreach.surveys.answering.note_opened": "that a page was looked at, by whomever",
+    "outreach.surveys.answering.see_to_request": "that a call was planned, which is told, or that a notice was written",
     "outreach.heartbeats.forget": "a sign of life of a process",
     "outreach.mailbox.taking.take": "a row that waits; what becomes of it is told",
     "outreach.mailbox.imap.read_mailbox": "how far a mailbox was read",

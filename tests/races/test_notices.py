@@ -28,14 +28,14 @@ def posted(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
     """The ids of what a room in chat was sent."""
     settings.RECOVERY = settings.RECOVERY | {"CHAT_WEBHOOK_URL": "https://chat.example.com/hook"}
     ids: list[str] = []
-    monkeypatch.setattr(chat.Room, "send", lambda _room, post: ids.append(post.id))
+    monkeypatch.setattr(chat.Room, "send", lambda _room, post, **_given: ids.append(post.id))
     return ids
 
 
 @pytest.fixture
 def mailed(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
     letters: list[EmailMessage] = []
-    monkeypatch.setattr(mailing.Line, "send", lambda _line, letter: letters.append(letter))
+    monkeypatch.setattr(mailing.Line, "send", lambda _line, letter, **_given: letters.append(letter))
     return letters
 
 
