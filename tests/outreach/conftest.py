@@ -79,16 +79,14 @@ PlanOf = Callable[[Callable[[], object]], str]
 
 @pytest.fixture
 def plan_of() -> PlanOf:
-    """How the database goes about the one statement of some work, were there too many rows to read them all."""
+    """How SQLite goes about the one statement of some work."""
 
     def plan(work: Callable[[], object]) -> str:
         with CaptureQueriesContext(connection) as asked:
             work()
         (query,) = asked.captured_queries
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
             return str(cursor.fetchall())
 
     return plan
