@@ -82,9 +82,10 @@ def put_into_case(mail: InboundMail, *, case: Case, by: User, now: datetime) -> 
 
 def _hold(mail: InboundMail, *, by: User) -> InboundMail:
     """The mail's row, locked, if this person may place it."""
-    rows = visible_mails(by).select_for_update(of=("self",), no_key=True).select_related("unit", "about")
-    held = rows.filter(pk=mail.pk).first()
-    if held is None:
+    rows = InboundMail.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "about")
+    held = rows.defer("raw").filter(pk=mail.pk).first()
+    # Asked once it is ours: whoever placed it just now gave it a customer whom the look before did not know.
+    if held is None or not visible_mails(by).filter(pk=held.pk).exists():
         raise Refused("out_of_reach", "There is no such mail.")
     can_place(by, held).enforce()
     return held
