@@ -79,14 +79,16 @@ PlanOf = Callable[[Callable[[], object]], str]
 
 @pytest.fixture
 def plan_of() -> PlanOf:
-    """How SQLite goes about the one statement of some work."""
+    """How the database goes about the one statement of some work, were there too many rows to read them all."""
 
     def plan(work: Callable[[], object]) -> str:
         with CaptureQueriesContext(connection) as asked:
             work()
         (query,) = asked.captured_queries
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{query['sql']}")
             return str(cursor.fetchall())
 
     return plan

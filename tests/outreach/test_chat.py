@@ -245,7 +245,6 @@ def test_the_path_page_sees_that_the_room_takes_nothing(house: House, room: Room
     assert probe._chat(NOW + MINUTE) == {"status": 405}
 
 
-@pytest.mark.only("sqlite")  # PostgreSQL goes by its statistics, which other tests move
 def test_what_the_room_did_lately_is_read_by_an_index_of_chat_alone(house: House, room: Room, plan_of: PlanOf) -> None:
     told(house)
     post()

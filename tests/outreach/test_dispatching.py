@@ -184,7 +184,6 @@ def test_who_rang_long_ago_says_nothing_for_a_colleague(outreach: Outreach) -> N
 # Who may not be called -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.only("sqlite")  # PostgreSQL goes by its statistics, which other tests move
 def test_what_may_not_be_called_is_looked_for_among_live_calls_alone(outreach: Outreach, plan_of: PlanOf) -> None:
     outreach.call()
     assert "calls_live" in plan_of(lambda: dispatching.withdraw_unwanted(now=NOW))
